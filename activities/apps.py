@@ -1,0 +1,9 @@
+"""The app of what was done: gatherings, month sheets, claims, reviews."""
+
+from django.apps import AppConfig
+
+
+class ActivitiesConfig(AppConfig):
+    name = "activities"
+    verbose_name = "组织生活"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,9 @@
+"""The app that assembles and shows; nobody imports it."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "门户"
+    default_auto_field = "django.db.models.BigAutoField"
