@@ -1,0 +1,25 @@
+"""Pure rules of the year end: composition, ranks, quota, grades, publication (scoring.md, Year-end total)."""
+
+from .composition import Bracket, Composition, Part, Shares, compose, mark_mean, mark_value, poll_value
+from .grading import Candidate, GradeStep, Standing, grade_all, grade_for, quota_seats, worse_grade
+from .veto import reply_until, system_vetoes
+
+__all__ = [
+    "Bracket",
+    "Candidate",
+    "Composition",
+    "GradeStep",
+    "Part",
+    "Shares",
+    "Standing",
+    "compose",
+    "grade_all",
+    "grade_for",
+    "mark_mean",
+    "mark_value",
+    "poll_value",
+    "quota_seats",
+    "reply_until",
+    "system_vetoes",
+    "worse_grade",
+]
