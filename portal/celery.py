@@ -1,0 +1,21 @@
+"""The job queue and its timetable: one static table, read by `celery beat`; the tasks are sweeps that may run twice."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Office time (Asia/Shanghai). Records of a month are due at 24:00 on the 5th, so the month is rolled up on the 6th.
+app.conf.beat_schedule = {
+    "monthly-rollup": {"task": "assessment.tasks.monthly_rollup", "schedule": crontab("30", "1", day_of_month="6")},
+    "nightly-rollup": {"task": "assessment.tasks.nightly_rollup", "schedule": crontab("10", "2")},
+    "daily-collect": {"task": "activities.tasks.daily_collect", "schedule": crontab("40", "1")},
+    "daily-reminders": {"task": "activities.tasks.daily_reminders", "schedule": crontab("0", "8")},
+    "sweep": {"task": "portal.tasks.sweep", "schedule": crontab("40", "3")},
+}
