@@ -1,4 +1,7 @@
-"""Pure rules of who may do what: roles, resources, reach. No model, no clock."""
+"""Pure rules of who may do what: roles, resources, reach. No model, no clock.
+
+READ and ACT are the whole permission table (security.md §3). What is not in them is not allowed.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,63 @@ class Reach(StrEnum):
     PATCH = "patch"  # branches in a leader's care
     ALL = "all"  # the granted organisation and all below it
     SYSTEM = "system"  # accounts and technical rows, no business data
+
+
+GRANTABLE = (Role.OFFICER, Role.LEADER, Role.ADMINISTRATOR)  # the other roles follow from office and membership
+
+_BRANCH = {Role.SECRETARY: Reach.BRANCH, Role.BRANCH_COMMITTEE: Reach.BRANCH}
+_OFFICER = {Role.OFFICER: Reach.ALL}
+_LEADER = {Role.LEADER: Reach.PATCH}
+_COMMITTEE_VIEW = {**_OFFICER, **_LEADER}
+_BUSINESS = {**_BRANCH, **_COMMITTEE_VIEW}
+_SECRETARY_OR_OFFICER = {Role.SECRETARY: Reach.BRANCH, **_OFFICER}
+_ADMINISTRATOR = {Role.ADMINISTRATOR: Reach.SYSTEM}
+
+READ: dict[str, dict[Role, Reach]] = {
+    "organisation": {**_BUSINESS, Role.MEMBER: Reach.BRANCH, **_ADMINISTRATOR},
+    "member": {**_BUSINESS, Role.MEMBER: Reach.SELF},
+    "activity": {**_BUSINESS, Role.MEMBER: Reach.SELF},
+    "claim": _BUSINESS,
+    "month_sheet": _BUSINESS,
+    "fact": _BUSINESS,
+    "score": _BUSINESS,
+    "overview": _COMMITTEE_VIEW,
+    "closing": _COMMITTEE_VIEW,
+    "year_end": _COMMITTEE_VIEW,
+    "result": {**_BUSINESS, Role.MEMBER: Reach.BRANCH},
+    "risk": _BUSINESS,
+    "import": _SECRETARY_OR_OFFICER,
+    "account": _ADMINISTRATOR,
+    "notice": dict.fromkeys(Role, Reach.SELF),
+}
+
+ACT: dict[str, dict[Role, Reach]] = {
+    "activity.log": {**_BRANCH, **_OFFICER},
+    "activity.submit": _SECRETARY_OR_OFFICER,
+    "activity.withdraw": _SECRETARY_OR_OFFICER,
+    "activity.review": _OFFICER,
+    "claim.log": {**_BRANCH, **_OFFICER},
+    "claim.submit": _SECRETARY_OR_OFFICER,
+    "claim.review": _OFFICER,
+    "sheet.send": _SECRETARY_OR_OFFICER,
+    "sheet.review": _OFFICER,
+    "member.edit": _SECRETARY_OR_OFFICER,
+    "member.import": _SECRETARY_OR_OFFICER,
+    "member.transfer": _OFFICER,
+    "exclusion.edit": _OFFICER,
+    "appointment.edit": _OFFICER,
+    "branch.edit": _OFFICER,
+    "branch.contact": _SECRETARY_OR_OFFICER,
+    "branch.import": _OFFICER,
+    "month.close": _OFFICER,
+    "month.reopen": _OFFICER,
+    "score.mark": _OFFICER,
+    "year.settle": _OFFICER,
+    "year.publish": _OFFICER,
+    "opening.import": _OFFICER,
+    "export": {Role.SECRETARY: Reach.BRANCH, **_COMMITTEE_VIEW},
+    "account.create": _ADMINISTRATOR,
+    "account.disable": _ADMINISTRATOR,
+    "grant.edit": _ADMINISTRATOR,
+    "risk.edit": _SECRETARY_OR_OFFICER,
+}

@@ -1,20 +1,37 @@
 """Who belongs where: organisations, members, appointments, users and their grants."""
 
-from .appointment import Appointment, BranchTerm
+from .appointment import COMMITTEE_POSTS, Appointment, BranchTerm, Post
 from .grant import PatchAssignment, RoleGrant
-from .member import CountExclusion, Member, Membership
-from .organisation import OrganisationPlacement, Organisation
+from .imports import HeadMapping, ImportBatch, ImportKind, ImportState
+from .member import COUNTED_STATUSES, ENDED_STATUSES, CountExclusion, Member, Membership, MemberStatus, Sex
+from .organisation import BranchKind, Organisation, OrganisationPlacement, Tier
+from .registry import CodeCounter, NameGram, grams_of
 from .user import User
 
 __all__ = [
+    "COMMITTEE_POSTS",
+    "COUNTED_STATUSES",
+    "ENDED_STATUSES",
     "Appointment",
+    "BranchKind",
     "BranchTerm",
+    "CodeCounter",
     "CountExclusion",
+    "HeadMapping",
+    "ImportBatch",
+    "ImportKind",
+    "ImportState",
     "Member",
+    "MemberStatus",
     "Membership",
+    "NameGram",
     "Organisation",
     "OrganisationPlacement",
     "PatchAssignment",
+    "Post",
     "RoleGrant",
+    "Sex",
+    "Tier",
     "User",
+    "grams_of",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from branches.scope import Scope
+
 
 class Post(models.TextChoices):
     """An office in a branch, a committee or a group (domain.md §1.3)."""
@@ -23,6 +25,8 @@ COMMITTEE_POSTS = tuple(post for post in Post if post != Post.GROUP_LEADER)
 class Appointment(models.Model):
     """One person in one office from one day to another; `is_acting` is a 代理书记 with dates."""
 
+    scope = Scope(resource="organisation", branch="organisation")
+
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="appointments")
     member = models.ForeignKey("branches.Member", on_delete=models.PROTECT, related_name="appointments")
@@ -35,13 +39,17 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任职"
         constraints = [
-            models.UniqueConstraint(fields=["root", "organisation", "member", "post", "from_on"], name="appointment_once")
+            models.UniqueConstraint(
+                fields=["root", "organisation", "member", "post", "from_on"], name="appointment_once"
+            )
         ]
         indexes = [models.Index(fields=["member", "from_on", "to_on"], name="appointment_member_ix")]
 
 
 class BranchTerm(models.Model):
     """One term of office of a branch: with or without a committee, until when, extended by what document."""
+
+    scope = Scope(resource="organisation", branch="branch")
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="terms")

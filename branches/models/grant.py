@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from branches.rules import Role
+from branches.rules import GRANTABLE, Role
+from branches.scope import Scope
 
 
 class RoleGrant(models.Model):
     """One role of one account over one organisation and all below it, from one day to another."""
 
+    scope = Scope(resource="account", branch=None, root="user__root")
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants")
-    role = models.CharField("角色", max_length=30, choices=[(role.value, role.label) for role in Role])
+    role = models.CharField("角色", max_length=30, choices=[(role.value, role.label) for role in GRANTABLE])
     organisation = models.ForeignKey(
         "branches.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="grants"
     )
@@ -21,13 +24,13 @@ class RoleGrant(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "角色授权"
-        constraints = [
-            models.UniqueConstraint(fields=["user", "role", "organisation", "from_on"], name="grant_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "role", "organisation", "from_on"], name="grant_once")]
 
 
 class PatchAssignment(models.Model):
     """包片: one branch in the care of one leader, from one day to another."""
+
+    scope = Scope(resource="account", branch=None)
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="patch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from branches.scope import Scope
 from core.fields import EncryptedTextField
 
 
@@ -23,6 +24,13 @@ class MemberStatus(models.TextChoices):
 
 
 COUNTED_STATUSES = (MemberStatus.PROBATIONARY, MemberStatus.FULL)
+ENDED_STATUSES = (
+    MemberStatus.SUSPENDED,
+    MemberStatus.REMOVED,
+    MemberStatus.EXPELLED,
+    MemberStatus.DECEASED,
+    MemberStatus.TRANSFERRED_OUT,
+)
 
 
 class Sex(models.TextChoices):
@@ -36,6 +44,8 @@ class Member(models.Model):
     `member_no` is issued once (branch code + 4-digit serial) and stays through transfers. The ID
     number and the phone are stored encrypted; `id_digest` is a keyed digest for look-up only.
     """
+
+    scope = Scope(resource="member", member="pk")
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     branch = models.ForeignKey(
@@ -92,6 +102,8 @@ class Member(models.Model):
 class Membership(models.Model):
     """One unbroken spell of a person in one branch (and group) with one status; `to_on` is its last day."""
 
+    scope = Scope(resource="member", branch="branch", member="member")
+
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="memberships")
     branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="memberships")
@@ -108,6 +120,8 @@ class Membership(models.Model):
 
 class CountExclusion(models.Model):
     """A member approved as 不计入应到 (old, ill, floating …) from one day to another."""
+
+    scope = Scope(resource="member", branch="member__branch", member="member")
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="exclusions")

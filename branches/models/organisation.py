@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from branches.scope import Scope
+
 
 class Tier(models.TextChoices):
     """What an organisation is in the tree."""
@@ -28,6 +30,8 @@ class Organisation(models.Model):
     subtree. `code` (001.003.012, domain.md §1.4) is issued once and stays when the organisation moves.
     """
 
+    scope = Scope(resource="organisation", branch="")
+
     root = models.ForeignKey("self", verbose_name="顶级组织", null=True, on_delete=models.PROTECT, related_name="+")
     parent = models.ForeignKey(
         "self", verbose_name="上级组织", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
@@ -43,7 +47,9 @@ class Organisation(models.Model):
     sort_key = models.CharField("排序", max_length=40, blank=True)
     founded_on = models.DateField("成立日期")
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
-    go_live_month = models.IntegerField("启用月份", null=True, blank=True, help_text="党委开始使用本系统的月份，如202601")
+    go_live_month = models.IntegerField(
+        "启用月份", null=True, blank=True, help_text="党委开始使用本系统的月份，如202601"
+    )
     theme_day_rule = models.CharField("主题党日固定日", max_length=40, blank=True)
     contact_phone = models.CharField("联系电话", max_length=40, blank=True)
     version = models.IntegerField("版本", default=1)

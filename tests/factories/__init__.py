@@ -1,0 +1,1 @@
+"""Factories that make rows for tests, one module per app."""
