@@ -1,0 +1,35 @@
+"""What was done: types and duties, gatherings and who was there, claims, month sheets."""
+
+from .activity import Activity, ActivityFile, ActivityState, ActivityTag, ActivityText
+from .attendance import Attendance, AttendanceStatus, Participation, ParticipationState
+from .claim import Claim, ClaimFile, ClaimState
+from .kind import ActivityType, Attendees, Duty, RecordShape
+from .outcome import TalkPair, VoteCase, VoteItem
+from .review import ReviewAction, ReviewEvent
+from .sheet import MonthSheet, SheetState
+
+__all__ = [
+    "Activity",
+    "ActivityFile",
+    "ActivityState",
+    "ActivityTag",
+    "ActivityText",
+    "ActivityType",
+    "Attendance",
+    "AttendanceStatus",
+    "Attendees",
+    "Claim",
+    "ClaimFile",
+    "ClaimState",
+    "Duty",
+    "MonthSheet",
+    "Participation",
+    "ParticipationState",
+    "RecordShape",
+    "ReviewAction",
+    "ReviewEvent",
+    "SheetState",
+    "TalkPair",
+    "VoteCase",
+    "VoteItem",
+]
