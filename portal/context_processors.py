@@ -1,0 +1,29 @@
+"""What the frame of every page needs: the viewer, the menu, whether this is a demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from core.periods import today
+from portal.navigation import menu_of
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame; the menu is worked out only where a template shows it."""
+    viewer = getattr(request, "viewer", None)
+    return {
+        "viewer": viewer,
+        "navigation": SimpleLazyObject(lambda: menu_of(viewer, request)),
+        "is_demo": is_demo(),
+        "today": today(timezone.now()),
+    }
+
+
+def is_demo() -> bool:
+    """Whether invented data are loaded: by setting, or by the mark the demo command leaves."""
+    return bool(getattr(settings, "PORTAL_DEMO", False)) or (settings.VAR_DIR / "demo").exists()

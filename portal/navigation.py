@@ -1,0 +1,99 @@
+"""The menu: one line per entry, who sees it, and the figures beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from branches.permissions import Viewer
+from branches.rules import Role
+from portal.counters import counters_of
+
+SECRETARY, COMMITTEE, OFFICER = Role.SECRETARY, Role.BRANCH_COMMITTEE, Role.OFFICER
+LEADER, MEMBER, ADMINISTRATOR = Role.LEADER, Role.MEMBER, Role.ADMINISTRATOR
+BRANCH_PEOPLE = (SECRETARY, COMMITTEE)
+OVERSEERS = (OFFICER, LEADER)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; `prefixes` are further paths under which it is the active one."""
+
+    label: str
+    icon: str
+    url_name: str
+    roles: tuple[Role, ...]
+    group: str = ""
+    prefixes: tuple[str, ...] = ()
+    counter: str = ""
+
+
+# label, icon, url name, roles, group. Any owner may add a line.
+ENTRIES = (
+    Entry("工作台", "home", "home", tuple(Role)),
+    Entry("审核", "inbox", "activities:review", (OFFICER,), "审核与考核", ("/review/",), "review"),
+    Entry("考核总览", "table", "assessment:overview", OVERSEERS, "审核与考核", ("/overview/", "/statements/")),
+    Entry("月度封存", "lock", "assessment:months", (OFFICER,), "审核与考核", ("/months/",)),
+    Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "审核与考核", ("/year-end/",)),
+    Entry("考核方案", "sliders", "assessment:scheme", (OFFICER, LEADER, *BRANCH_PEOPLE), "审核与考核", ("/scheme/",)),
+    Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
+    Entry("月报", "clipboard", "activities:month", BRANCH_PEOPLE, "组织生活", ("/month/",)),
+    Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), "组织生活", ("/claims/",)),
+    Entry("三会一课台账", "book", "activities:ledger", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/ledger/",)),
+    Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "组织生活", ("/statements/",)),
+    Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "组织生活", ("/results/",)),
+    Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/facts/",)),
+    Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
+    Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
+    Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
+    Entry("账号", "key", "branches:accounts", (ADMINISTRATOR, OFFICER), "组织", ("/accounts/",)),
+    Entry("消息", "bell", "notices:inbox", tuple(Role), "", ("/notices/",), "notices"),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry as this viewer sees it now."""
+
+    label: str
+    icon: str
+    url: str
+    is_active: bool
+    count: int = 0
+
+
+@dataclass
+class Group:
+    """Entries under one heading."""
+
+    label: str
+    items: list[Item] = field(default_factory=list)
+
+
+def menu_of(viewer: Viewer | None, request: HttpRequest) -> list[Group]:
+    """The groups of the menu for one viewer; empty for a stranger."""
+    if viewer is None:
+        return []
+    counts = counters_of(viewer)
+    groups: dict[str, Group] = {}
+    for entry in ENTRIES:
+        url = _url_of(entry)
+        if url and viewer.is_a(*entry.roles):
+            item = Item(entry.label, entry.icon, url, _is_active(entry, url, request), counts.get(entry.counter, 0))
+            groups.setdefault(entry.group, Group(entry.group)).items.append(item)
+    return list(groups.values())
+
+
+def _url_of(entry: Entry) -> str:
+    """Where the entry leads; empty while the page does not exist."""
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_active(entry: Entry, url: str, request: HttpRequest) -> bool:
+    here = request.path
+    return here == url or any(here.startswith(prefix) for prefix in entry.prefixes)

@@ -1,0 +1,18 @@
+"""Who is asking: the viewer of a request, worked out once."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from branches.permissions import Viewer
+from core.periods import today
+
+
+def ensure_viewer(request: HttpRequest) -> Viewer | None:
+    """The viewer of this request; built where the URL resolver never got as far as a view (404)."""
+    if getattr(request, "viewer", None) is None:
+        user = getattr(request, "user", None)
+        signed_in = user is not None and user.is_authenticated
+        request.viewer = Viewer.of(user, today(timezone.now())) if signed_in else None
+    return request.viewer

@@ -1,0 +1,1 @@
+/* Forms: drafts and single sending (see below). */

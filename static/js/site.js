@@ -1,0 +1,141 @@
+/* The frame: menu on a phone, menus that close, dialogs, confirmations, the token for htmx. */
+(function () {
+  'use strict';
+
+  var portal = window.portal = window.portal || {};
+
+  portal.cookie = function (name) {
+    var found = document.cookie.split('; ').find(function (part) { return part.indexOf(name + '=') === 0; });
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
+  };
+
+  portal.csrf = function () {
+    var field = document.querySelector('input[name=csrfmiddlewaretoken]');
+    return portal.cookie('csrftoken') || (field ? field.value : '');
+  };
+
+  portal.element = function (tag, attributes, children) {
+    var node = document.createElement(tag);
+    Object.keys(attributes || {}).forEach(function (name) {
+      if (attributes[name] !== false && attributes[name] != null) node.setAttribute(name, attributes[name]);
+    });
+    [].concat(children || []).forEach(function (child) {
+      node.append(child);
+    });
+    return node;
+  };
+
+  /* menu of a narrow screen */
+  function toggleSide(open) {
+    var button = document.querySelector('[data-side-toggle]');
+    var shade = document.querySelector('.side-shade');
+    document.body.classList.toggle('side-open', open);
+    button.setAttribute('aria-expanded', String(open));
+    if (open && !shade) {
+      shade = portal.element('div', { class: 'side-shade' });
+      shade.addEventListener('click', function () { toggleSide(false); });
+      document.body.append(shade);
+      var first = document.querySelector('.side a');
+      if (first) first.focus();
+    } else if (!open && shade) {
+      shade.remove();
+    }
+  }
+
+  document.addEventListener('click', function (event) {
+    var toggle = event.target.closest('[data-side-toggle]');
+    if (toggle) toggleSide(!document.body.classList.contains('side-open'));
+    document.querySelectorAll('details[data-menu][open]').forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    var opener = event.target.closest('[data-dialog]');
+    if (opener) {
+      var dialog = document.getElementById(opener.getAttribute('data-dialog'));
+      if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+    }
+    var closer = event.target.closest('[data-dialog-close]');
+    if (closer) closer.closest('dialog').close();
+    if (event.target.closest('[data-print]')) window.print();
+  });
+
+  document.addEventListener('keydown', function (event) {
+    if (event.key !== 'Escape') return;
+    if (document.body.classList.contains('side-open')) {
+      toggleSide(false);
+      document.querySelector('[data-side-toggle]').focus();
+    }
+    document.querySelectorAll('details[data-menu][open]').forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+    });
+  });
+
+  /* one question before an official step; resolves to true or false */
+  portal.ask = function (text, label) {
+    if (!window.HTMLDialogElement) return Promise.resolve(window.confirm(text));
+    return new Promise(function (resolve) {
+      var yes = portal.element('button', { type: 'button', class: 'btn btn-primary' }, label || '确定');
+      var no = portal.element('button', { type: 'button', class: 'btn' }, '取消');
+      var dialog = portal.element('dialog', { class: 'dialog', 'aria-label': '请确认' }, [
+        portal.element('div', { class: 'dialog-text' }, text),
+        portal.element('div', { class: 'dialog-actions' }, [no, yes])
+      ]);
+      var answer = false;
+      yes.addEventListener('click', function () { answer = true; dialog.close(); });
+      no.addEventListener('click', function () { dialog.close(); });
+      dialog.addEventListener('close', function () { dialog.remove(); resolve(answer); });
+      document.body.append(dialog);
+      dialog.showModal();
+      yes.focus();
+    });
+  };
+
+  /* data-confirm on a form or on one of its buttons: ask, then go on as if nothing had been asked */
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    var button = event.submitter || form.portalButton || null;
+    var text = (button && button.getAttribute('data-confirm')) || form.getAttribute('data-confirm');
+    if (!text || form.portalConfirmed) { form.portalConfirmed = false; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    portal.ask(text, button && button.textContent.trim()).then(function (yes) {
+      if (!yes) return;
+      form.portalConfirmed = true;
+      if (form.requestSubmit) form.requestSubmit(button || undefined);
+      else if (button) button.click();
+      else form.submit();
+    });
+  }, true);
+
+  /* browsers before `submitter`: remember which button was pressed */
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest('button, input[type=submit]');
+    if (button && button.form) button.form.portalButton = button;
+  }, true);
+
+  /* whole-list tick box */
+  document.addEventListener('change', function (event) {
+    var all = event.target.closest('[data-check-all]');
+    if (!all) return;
+    document.querySelectorAll(all.getAttribute('data-check-all')).forEach(function (box) {
+      box.checked = all.checked;
+      box.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+  });
+
+  document.addEventListener('htmx:configRequest', function (event) {
+    event.detail.headers['X-CSRFToken'] = portal.csrf();
+  });
+  document.addEventListener('htmx:sendError', function () {
+    portal.notice('网络不通，页面内容没有变化。请检查网络后再试。');
+  });
+
+  portal.notice = function (text, tone) {
+    var place = document.getElementById('page-messages') || document.getElementById('content');
+    place.querySelectorAll('[data-script-notice]').forEach(function (old) { old.remove(); });
+    place.prepend(portal.element('div', { class: 'alert alert-' + (tone || 'danger'), role: 'alert', 'data-script-notice': '1' }, text));
+  };
+
+  var errors = document.querySelector('[data-form-errors]');
+  if (errors) errors.focus();
+}());
