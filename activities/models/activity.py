@@ -34,7 +34,8 @@ class Activity(models.Model):
 
     `held_on` is the day it began (the day it was sent, for a paper). `ends_at` before `starts_at` means
     it ran over midnight. `natural_key` is set while it stands, so a second sending cannot double it.
-    `version` guards editing, `revision` counts sendings.
+    `form_token` leads a form sent twice to the same draft. `version` guards editing, `revision` counts
+    sendings, `fact_revision` rises each time facts are reported anew.
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -64,7 +65,9 @@ class Activity(models.Model):
     state = models.CharField("状态", max_length=20, choices=ActivityState, default=ActivityState.DRAFT)
     version = models.IntegerField("版本", default=1)
     revision = models.IntegerField("报送次数", default=0)
-    natural_key = models.CharField("唯一标识", max_length=200, null=True, blank=True)
+    fact_revision = models.IntegerField("计分版本", default=0)
+    natural_key = models.CharField("唯一标识", max_length=200, null=True, blank=True)  # noqa: DJ001 -- null is not unique
+    form_token = models.CharField("表单令牌", max_length=100, null=True, blank=True)  # noqa: DJ001 -- null is not unique
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="填报人", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -97,6 +100,7 @@ class Activity(models.Model):
         verbose_name = verbose_name_plural = "活动记录"
         constraints = [
             models.UniqueConstraint(fields=["root", "natural_key"], name="activity_once"),
+            models.UniqueConstraint(fields=["root", "form_token"], name="activity_form_once"),
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True) | Q(entered_by__isnull=True) | ~Q(reviewed_by=F("entered_by")),
                 name="activity_not_self_reviewed",
@@ -128,6 +132,9 @@ class ActivityText(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "活动文本"
 
+    def __str__(self) -> str:
+        return f"{self.activity_id}"
+
 
 class ActivityTag(models.Model):
     """One other thing the gathering also was, ticked explicitly (integrity education, party lecture …)."""
@@ -138,6 +145,9 @@ class ActivityTag(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "活动兼作"
         constraints = [models.UniqueConstraint(fields=["activity", "tag"], name="activity_tag_once")]
+
+    def __str__(self) -> str:
+        return self.tag
 
 
 class ActivityFile(models.Model):
@@ -152,3 +162,6 @@ class ActivityFile(models.Model):
         verbose_name = verbose_name_plural = "活动材料"
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["activity", "attachment"], name="activity_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}:{self.attachment_id}"

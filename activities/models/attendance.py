@@ -20,8 +20,7 @@ class ParticipationState(models.TextChoices):
 class Participation(models.Model):
     """One branch's share of one gathering, the organiser's included; the counts its facts come from.
 
-    `held_on`, `month` repeat the activity's, so that a branch's list reads one index. `fact_revision`
-    rises each time facts are reported anew for this share.
+    `held_on`, `month` repeat the activity's, so that a branch's list reads one index.
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -42,7 +41,6 @@ class Participation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     first_confirmed_at = models.DateTimeField("首次确认", null=True, blank=True)
-    fact_revision = models.IntegerField("计分版本", default=0)
     version = models.IntegerField("版本", default=1)
 
     scope = Scope(
@@ -62,6 +60,9 @@ class Participation(models.Model):
             models.Index(fields=["root", "branch", "month"], name="participation_month_ix"),
             models.Index(fields=["root", "held_on", "id"], name="participation_root_ix"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id}:{self.branch_id}"
 
 
 class AttendanceStatus(models.TextChoices):
@@ -93,3 +94,6 @@ class Attendance(models.Model):
         verbose_name = verbose_name_plural = "出席"
         constraints = [models.UniqueConstraint(fields=["root", "activity", "member"], name="attendance_once")]
         indexes = [models.Index(fields=["root", "member", "status"], name="attendance_member_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.status}"

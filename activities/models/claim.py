@@ -36,7 +36,7 @@ class Claim(models.Model):
     state = models.CharField("状态", max_length=20, choices=ClaimState, default=ClaimState.DRAFT)
     version = models.IntegerField("版本", default=1)
     revision = models.IntegerField("报送次数", default=0)
-    natural_key = models.CharField("唯一标识", max_length=200, null=True, blank=True)
+    natural_key = models.CharField("唯一标识", max_length=200, null=True, blank=True)  # noqa: DJ001 -- null is not unique
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     on_behalf = models.BooleanField("代录", default=False)
     created_at = models.DateTimeField("建立时间")
@@ -82,3 +82,6 @@ class ClaimFile(models.Model):
         verbose_name = verbose_name_plural = "申报佐证"
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["claim", "attachment"], name="claim_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}:{self.attachment_id}"

@@ -38,6 +38,9 @@ class VoteItem(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.matter
+
 
 class TalkPair(models.Model):
     """One heart talk: who talked with whom; never what was said (domain.md §6)."""
@@ -56,3 +59,6 @@ class TalkPair(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["activity", "talker_name", "talked"], name="talk_pair_once")]
         indexes = [models.Index(fields=["root", "talked", "happened_on"], name="talk_talked_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.talker_name}:{self.talked_id}"

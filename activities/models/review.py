@@ -34,3 +34,6 @@ class ReviewEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "审核经过"
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} {self.action}"

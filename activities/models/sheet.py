@@ -54,3 +54,6 @@ class MonthSheet(models.Model):
             models.CheckConstraint(condition=Q(state__in=SheetState.values), name="sheet_state_known"),
         ]
         indexes = [models.Index(fields=["root", "month", "state"], name="month_sheet_state_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month}"

@@ -47,7 +47,8 @@ def talked_levels(talks: Iterable[Talk], members: Mapping[Month, Set[int]]) -> l
         if now == before:
             continue
         day = max(days, default=month.first_day)
-        levels.append(TalkedLevel(day, True, now[0]))
+        if now[0] != before[0] or now[1] == now[0]:
+            levels.append(TalkedLevel(day, True, now[0]))
         if now[1] != now[0]:
             levels.append(TalkedLevel(day, False, now[1]))
         before = now
