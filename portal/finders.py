@@ -12,10 +12,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 # File in node_modules -> name under /static/. A package has hundreds of files; these are the ones a page names.
 PACKAGE_FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "vendor/tabler/tabler.min.js",
-    "echarts/dist/echarts.min.js": "vendor/echarts/echarts.min.js",
-    "bootstrap-icons/bootstrap-icons.svg": "vendor/icons/bootstrap-icons.svg",
+    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js": "vendor/tabler.min.js",
+    "echarts/dist/echarts.min.js": "vendor/echarts.min.js",
 }
 # What the apps bring and no page of ours uses.
 UNUSED = ("rest_framework", "redoc")
