@@ -50,24 +50,11 @@ def keyed_digest(text: str) -> str:
     return hmac.new(_digest_key(_raw_keys()), text.encode(), hashlib.sha256).hexdigest()
 
 
-def derives_from_secret_key() -> bool:
-    """True where no field key is configured and the embedded stand-in is used."""
-    return not getattr(settings, "PORTAL_FIELD_KEY", None)
-
-
 def _raw_keys() -> tuple[bytes, ...]:
     configured = getattr(settings, "PORTAL_FIELD_KEY", None)
-    if configured:
-        return _decoded(tuple([configured] if isinstance(configured, str) else configured))
-    if not stand_in_allowed():
+    if not configured:
         raise ImproperlyConfigured("PORTAL_FIELD_KEY must hold at least one base64 key of 32 bytes")
-    return (_derive(settings.SECRET_KEY.encode(), b"portal embedded field key"),)
-
-
-def stand_in_allowed() -> bool:
-    """Deriving the key from SECRET_KEY is for trying out and for tests, never for a server."""
-    surrounding = str(getattr(settings, "SETTINGS_MODULE", "")).rsplit(".", 1)[-1]
-    return settings.DEBUG or getattr(settings, "PORTAL_EMBEDDED", False) or surrounding in ("dev", "test")
+    return _decoded(tuple([configured] if isinstance(configured, str) else configured))
 
 
 @lru_cache(maxsize=8)

@@ -18,15 +18,15 @@ class Kind:
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("returned", "退回", "arrow-back-up", "您报送的内容被退回，需要修改后再报。"),
+        Kind("returned", "退回", "return", "您报送的内容被退回，需要修改后再报。"),
         Kind("approved", "审核通过", "check", "您报送的内容已审核。"),
-        Kind("to_review", "待审核", "inbox", "您负责审核这些支部报送的内容。"),
+        Kind("to_review", "待审核", "hourglass", "您负责审核这些支部报送的内容。"),
         Kind("to_confirm", "待确认", "users", "其他支部登记的活动邀请了您的支部。"),
         Kind("reminder", "工作提醒", "clock", "这项工作由您所在支部完成，期限将到。"),
-        Kind("overdue", "逾期提醒", "alert-triangle", "这项工作已过期限，仍未完成。"),
+        Kind("overdue", "逾期提醒", "alert", "这项工作已过期限，仍未完成。"),
         Kind("closing", "月份结账", "lock", "您所在支部的月份得分已结账或重开。"),
         Kind("year_end", "年终考核", "award", "您所在支部的年终考核有了进展。"),
-        Kind("job", "后台事项", "settings", "您发起的导入、导出或结账已有结果。"),
+        Kind("job", "后台事项", "gear", "您发起的导入、导出或结账已有结果。"),
         Kind("account", "账号", "user", "您的账号或角色有变动。"),
     )
 }
