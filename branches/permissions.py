@@ -313,9 +313,8 @@ def _add_grant(rights: _Rights, role: Role, organisation_id: int | None, path: s
         rights.places.setdefault(role, {})
     elif role == Role.LEADER:
         rights.places.setdefault(role, {})  # the branches come from the patch
-    elif role == Role.OFFICER or role == Role.ADMINISTRATOR:
-        if organisation_id is not None and path:
-            rights.add(role, organisation_id, path)
+    elif role in (Role.OFFICER, Role.ADMINISTRATOR) and organisation_id is not None and path:
+        rights.add(role, organisation_id, path)
 
 
 def _add_patch(rights: _Rights, user_id: int, today: date) -> None:

@@ -45,6 +45,9 @@ class Appointment(models.Model):
         ]
         indexes = [models.Index(fields=["member", "from_on", "to_on"], name="appointment_member_ix")]
 
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.get_post_display()}"
+
 
 class BranchTerm(models.Model):
     """One term of office of a branch: with or without a committee, until when, extended by what document."""
@@ -66,3 +69,6 @@ class BranchTerm(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "支部任期"
         constraints = [models.UniqueConstraint(fields=["root", "branch", "term_no"], name="term_once")]
+
+    def __str__(self) -> str:
+        return f"第{self.term_no}届"

@@ -26,6 +26,9 @@ class RoleGrant(models.Model):
         verbose_name = verbose_name_plural = "角色授权"
         constraints = [models.UniqueConstraint(fields=["user", "role", "organisation", "from_on"], name="grant_once")]
 
+    def __str__(self) -> str:
+        return Role(self.role).label
+
 
 class PatchAssignment(models.Model):
     """包片: one branch in the care of one leader, from one day to another."""
@@ -41,3 +44,6 @@ class PatchAssignment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "包片联系"
         constraints = [models.UniqueConstraint(fields=["root", "branch", "leader", "from_on"], name="patch_once")]
+
+    def __str__(self) -> str:
+        return f"包片 {self.branch_id}"

@@ -45,6 +45,9 @@ class ImportBatch(models.Model):
         verbose_name = verbose_name_plural = "导入批次"
         indexes = [models.Index(fields=["root", "owner", "created_at"], name="import_owner_ix")]
 
+    def __str__(self) -> str:
+        return self.file_name
+
 
 class HeadMapping(models.Model):
     """How the columns under one head of one unit's roster were matched, to be used again."""
@@ -58,3 +61,6 @@ class HeadMapping(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "列对应记忆"
         constraints = [models.UniqueConstraint(fields=["root", "kind", "head_digest"], name="head_mapping_once")]
+
+    def __str__(self) -> str:
+        return self.head_digest

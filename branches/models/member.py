@@ -74,7 +74,9 @@ class Member(models.Model):
     in_hardship = models.BooleanField("困难党员", default=False)
     is_retired = models.BooleanField("离退休", default=False)
     id_number = EncryptedTextField("身份证号", blank=True)
-    id_digest = models.CharField("身份证号索引", max_length=64, null=True, blank=True)
+    id_digest = models.CharField(  # noqa: DJ001 -- null, because "" would clash in the unique constraint
+        "身份证号索引", max_length=64, null=True, blank=True
+    )
     phone = EncryptedTextField("联系电话", blank=True)
     external_code = models.CharField("上级系统编号", max_length=40, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
@@ -117,6 +119,9 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["root", "member", "from_on"], name="membership_once")]
         indexes = [models.Index(fields=["root", "branch", "from_on", "to_on"], name="membership_branch_ix")]
 
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.from_on}"
+
 
 class CountExclusion(models.Model):
     """A member approved as 不计入应到 (old, ill, floating …) from one day to another."""
@@ -133,3 +138,6 @@ class CountExclusion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "不计入应到"
         constraints = [models.UniqueConstraint(fields=["root", "member", "from_on"], name="exclusion_once")]
+
+    def __str__(self) -> str:
+        return self.reason

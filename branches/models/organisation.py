@@ -77,3 +77,6 @@ class OrganisationPlacement(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "隶属关系"
         constraints = [models.UniqueConstraint(fields=["organisation", "from_on"], name="placement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.from_on}"

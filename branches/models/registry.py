@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from django.db import models
 
 
@@ -13,6 +15,9 @@ class CodeCounter(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "编号计数"
+
+    def __str__(self) -> str:
+        return f"{self.scope_key} {self.last}"
 
 
 class NameGram(models.Model):
@@ -26,8 +31,11 @@ class NameGram(models.Model):
         verbose_name = verbose_name_plural = "姓名索引"
         constraints = [models.UniqueConstraint(fields=["root", "gram", "member"], name="name_gram_once")]
 
+    def __str__(self) -> str:
+        return self.gram
+
 
 def grams_of(name: str) -> set[str]:
     """Every character and every pair of neighbours of a name: 王小明 → 王, 小, 明, 王小, 小明."""
     singles = set(name)
-    return singles | {first + second for first, second in zip(name, name[1:], strict=False)}
+    return singles | {first + second for first, second in pairwise(name)}
