@@ -12,9 +12,8 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 # File in node_modules -> name under /static/. A package has hundreds of files; these are the ones a page names.
 PACKAGE_FILES = {
-    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "vendor/tabler.min.js",
-    "echarts/dist/echarts.min.js": "vendor/echarts.min.js",
+    "@tabler/core/dist/css/tabler.min.css": "vendor/tabler/tabler.min.css",
+    "echarts/dist/echarts.min.js": "vendor/echarts/echarts.min.js",
 }
 # What the apps bring and no page of ours uses.
 UNUSED = ("rest_framework", "redoc")

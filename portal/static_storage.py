@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -19,3 +20,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         if name.endswith((".css", ".js")):
             content = ContentFile(SOURCE_MAP.sub(b"", content.read()), name=name)
         return super()._save(name, content)
+
+    def post_process(self, paths: dict[str, Any], *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Work on our own stripped copies, not on the originals in the packages."""
+        yield from super().post_process({name: (self, name) for name in paths}, *args, **kwargs)

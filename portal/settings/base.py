@@ -123,7 +123,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_LOCKOUT_TEMPLATE = "registration/lockout.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -136,6 +136,7 @@ CSRF_COOKIE_NAME = "portal_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 PORTAL_SESSION_IDLE = timedelta(minutes=env.int("PORTAL_SESSION_IDLE_MINUTES", default=60))
 PORTAL_SESSION_LONGEST = timedelta(hours=12)
+PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)  # every page says that its people are invented
 
 # --- What the browser may do with our pages ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -204,6 +205,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "组织、党员、活动、事实与得分的接口；权限与页面一致。",
     "VERSION": "1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -211,7 +213,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Jobs: the database is the truth, the queue only rings (portal/celery.py holds the schedule) ------------------
-CELERY_BROKER_URL = ""
+CELERY_BROKER_URL = "memory://"  # none: tasks run where they are called
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
