@@ -113,6 +113,8 @@ class Migration(migrations.Migration):
                 ('happened_on', models.DateField(verbose_name='发生日期')),
                 ('month', models.IntegerField(verbose_name='月份')),
                 ('quantity_milli', models.BigIntegerField(default=1000, verbose_name='数量（千分）')),
+                ('base_metric', models.CharField(blank=True, max_length=60, verbose_name='对照指标')),
+                ('base_milli', models.BigIntegerField(default=0, verbose_name='对照数量（千分）')),
                 ('occurrence', models.CharField(blank=True, max_length=60, verbose_name='事项编号')),
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='说明')),
                 ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审'), ('returned', '已退回'), ('approved', '已审核'), ('withdrawn', '已作废')], default='draft', max_length=20, verbose_name='状态')),
@@ -378,6 +380,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'approved', 'withdrawn'])), name='claim_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='claim',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity_milli__gte', 0), models.Q(('base_metric', ''), ('quantity_milli__lte', models.F('base_milli')), _connector='OR')), name='claim_part_of_base'),
         ),
         migrations.AddConstraint(
             model_name='claimfile',

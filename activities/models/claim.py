@@ -18,9 +18,23 @@ class ClaimState(models.TextChoices):
     APPROVED = "approved", "已审核"
     WITHDRAWN = "withdrawn", "已作废"
 
+    @classmethod
+    def editable(cls) -> tuple[str, ...]:
+        return (cls.DRAFT, cls.RETURNED)
+
+    @classmethod
+    def counting(cls) -> tuple[str, ...]:
+        """States in which the claim has facts."""
+        return (cls.SUBMITTED, cls.APPROVED)
+
 
 class Claim(models.Model):
-    """One claim of one quantity of one metric on one day; quantity in thousandths."""
+    """One claim of one quantity of one metric on one day; quantities in thousandths.
+
+    Where the scheme divides one metric by another (交纳 ÷ 应交), both are claimed in one: `base_metric` and
+    `base_milli` are the denominator. `natural_key` is set while the claim stands, so that it cannot be made
+    twice. `fact_revision` rises each time facts are reported anew.
+    """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="claims")
@@ -28,6 +42,8 @@ class Claim(models.Model):
     happened_on = models.DateField("发生日期")
     month = models.IntegerField("月份")
     quantity_milli = models.BigIntegerField("数量（千分）", default=1000)
+    base_metric = models.CharField("对照指标", max_length=60, blank=True)
+    base_milli = models.BigIntegerField("对照数量（千分）", default=0)
     member = models.ForeignKey(
         "branches.Member", verbose_name="党员", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -60,6 +76,10 @@ class Claim(models.Model):
                 name="claim_not_self_reviewed",
             ),
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="claim_state_known"),
+            models.CheckConstraint(
+                condition=Q(quantity_milli__gte=0) & (Q(base_metric="") | Q(quantity_milli__lte=F("base_milli"))),
+                name="claim_part_of_base",
+            ),
         ]
         indexes = [
             models.Index(fields=["root", "branch", "month"], name="claim_branch_ix"),
