@@ -9,24 +9,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.permissions import can
 from integrity import selectors, services
-from integrity.models import Grade, Phase, UnitType
+from integrity.forms import RegisterFilter
+from integrity.models import Phase
 
 
 @require_GET
 def register(request: HttpRequest) -> HttpResponse:
     """岗位廉政风险点一览: filtered, with the 3×3 matrix of measures beside it."""
-    chosen = {
-        "grade": request.GET.get("grade", ""),
-        "unit_type": request.GET.get("unit_type", ""),
-        "text": request.GET.get("q", "").strip(),
-    }
+    form = RegisterFilter(request.GET)
     context = {
-        "points": selectors.risk_points(request.viewer, **chosen),
+        "form": form,
+        "points": selectors.risk_points(request.viewer, **form.chosen()),
         "matrix": selectors.measure_matrix(request.viewer),
         "phases": Phase.labels,
-        "grades": Grade.choices,
-        "unit_types": UnitType.choices,
-        "chosen": chosen,
     }
     return render(request, "integrity/risk_list.html", context)
 
