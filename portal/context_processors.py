@@ -21,6 +21,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: menu_of(viewer, request)),
         "is_demo": is_demo(),
         "today": today(timezone.now()),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 
 from core.errors import PortalError
 from portal import errors
@@ -37,13 +38,25 @@ class ViewerMiddleware:
 
 
 class ErrorMiddleware:
-    """Turns a PortalError into a page (or an htmx fragment) with its status, message and remedy."""
+    """Turns a PortalError into a page (or a fragment) with its status, message and remedy.
+
+    To our form script (X-Portal-Fetch) a redirect is told, not done: following it would use up the
+    messages meant for the person, and a sign-in page would look like a success.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.headers.get("X-Portal-Fetch") and response.status_code in (301, 302, 303):
+            return _told(response["Location"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.refusal(request, error) if isinstance(error, PortalError) else None
+
+
+def _told(location: str) -> HttpResponse:
+    signed_out = location.startswith(resolve_url(settings.LOGIN_URL))
+    return HttpResponse(status=401 if signed_out else 204, headers={"X-Portal-Location": location})

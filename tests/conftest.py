@@ -8,6 +8,8 @@ import pytest
 
 from tests import services
 
+pytest_plugins = ["tests.cast_fixtures"]
+
 ON_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 

@@ -9,9 +9,10 @@
     return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
   };
 
+  /* the cookie first: signing in again changes the token, and the field in the page is then stale */
   portal.csrf = function () {
     var field = document.querySelector('input[name=csrfmiddlewaretoken]');
-    return portal.cookie('csrftoken') || (field ? field.value : '');
+    return portal.cookie(document.body.getAttribute('data-csrf-cookie') || 'csrftoken') || (field ? field.value : '');
   };
 
   portal.element = function (tag, attributes, children) {

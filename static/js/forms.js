@@ -1,1 +1,0 @@
-/* Forms: drafts and single sending (see below). */
