@@ -98,7 +98,7 @@ def attendance_purposes(record: Record, tags: Mapping[str, Mapping[str, Any]]) -
 
 def is_late(held_on: date, first_sent_at: datetime) -> bool:
     """Whether it was first sent after 24:00 on the 5th of the month after it was held."""
-    return first_sent_at > Month.of(held_on).record_deadline
+    return first_sent_at >= Month.of(held_on).record_deadline
 
 
 def is_late_backfill(held_on: date, first_sent_at: datetime) -> bool:
@@ -109,4 +109,4 @@ def is_late_backfill(held_on: date, first_sent_at: datetime) -> bool:
 def lag_days(held_on: date, first_sent_at: datetime) -> int:
     """How many days after the deadline it was sent, begun days counted; 0 when on time."""
     late = first_sent_at - Month.of(held_on).record_deadline
-    return 0 if late <= timedelta(0) else late.days + 1
+    return 0 if late < timedelta(0) else late.days + 1
