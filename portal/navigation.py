@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "组织生活", ("/statements/",)),
     Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "组织生活", ("/results/",)),
     Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/facts/",)),
+    Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
     Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
