@@ -27,9 +27,7 @@ def save(owner: Any, key: str, data: dict[str, Any], *, now: datetime) -> Draft:
         raise InvalidInput("草稿的内容格式不对。", remedy="请刷新页面后再填写。")
     if len(json.dumps(data, ensure_ascii=False).encode()) > MAX_BYTES:
         raise InvalidInput("草稿超过 256 KB，没有保存。", remedy="请先提交，或把大段文字改成附件。")
-    draft, _ = Draft.objects.update_or_create(
-        owner_id=_id(owner), key=key, defaults={"data": data, "updated_at": now}
-    )
+    draft, _ = Draft.objects.update_or_create(owner_id=_id(owner), key=key, defaults={"data": data, "updated_at": now})
     _forget_oldest(draft)
     return draft
 

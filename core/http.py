@@ -97,7 +97,9 @@ def sorted_by(
 
 def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page only."""
-    return bool(getattr(request, "htmx", False)) and not request.htmx.boosted and not request.htmx.history_restore_request
+    return (
+        bool(getattr(request, "htmx", False)) and not request.htmx.boosted and not request.htmx.history_restore_request
+    )
 
 
 def download(

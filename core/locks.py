@@ -107,9 +107,7 @@ def claim(job: str, period_key: str, *, now: datetime, lease: timedelta = LEASE,
         row = JobRun.objects.get(job=job, period_key=period_key)
     if not _may_take(row, now - lease, again):
         return None
-    unchanged = JobRun.objects.filter(
-        pk=row.pk, state=row.state, attempt=row.attempt, heartbeat_at=row.heartbeat_at
-    )
+    unchanged = JobRun.objects.filter(pk=row.pk, state=row.state, attempt=row.attempt, heartbeat_at=row.heartbeat_at)
     taken = unchanged.update(
         state=JobRun.State.STARTED,
         attempt=row.attempt + 1,

@@ -103,6 +103,9 @@ class Draft(models.Model):
         verbose_name = verbose_name_plural = "草稿"
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="draft_once")]
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class SubmittedForm(models.Model):
     """One form that took effect; sending its token again leads to the first result."""
@@ -117,6 +120,9 @@ class SubmittedForm(models.Model):
         verbose_name = verbose_name_plural = "已提交表单"
         constraints = [models.UniqueConstraint(fields=["owner", "token"], name="form_sent_once")]
         indexes = [models.Index(fields=["created_at"], name="form_sent_at_ix")]
+
+    def __str__(self) -> str:
+        return self.token
 
 
 class JobRun(models.Model):
@@ -140,6 +146,9 @@ class JobRun(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "作业运行"
         constraints = [models.UniqueConstraint(fields=["job", "period_key"], name="job_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.period_key} {self.state}"
 
 
 class LongJob(models.Model):
@@ -171,6 +180,9 @@ class LongJob(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "后台事项"
         indexes = [models.Index(fields=["owner", "id"], name="long_job_owner_ix")]
+
+    def __str__(self) -> str:
+        return self.title
 
     @property
     def is_finished(self) -> bool:

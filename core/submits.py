@@ -26,7 +26,9 @@ class Submit:
 
 
 @contextmanager
-def once(token: str | None, actor: Any, *, form: str = "", digest: str = "", is_signed: bool = True) -> Iterator[Submit]:
+def once(
+    token: str | None, actor: Any, *, form: str = "", digest: str = "", is_signed: bool = True
+) -> Iterator[Submit]:
     """A transaction in which the token's work happens at most once.
 
         with once(request.POST.get("_token"), request.user) as submit:

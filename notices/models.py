@@ -28,9 +28,7 @@ class Notice(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
-        constraints = [
-            models.UniqueConstraint(fields=["root_id", "recipient", "dedupe_key"], name="notice_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["root_id", "recipient", "dedupe_key"], name="notice_once")]
         indexes = [
             models.Index(fields=["recipient", "id"], name="notice_inbox_ix"),
             models.Index(fields=["recipient", "read_at", "id"], name="notice_unread_ix"),

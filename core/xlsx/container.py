@@ -94,7 +94,9 @@ def _refuse_by_magic(data: bytes) -> None:
 
 def _refuse_ole(data: bytes) -> None:
     if "EncryptedPackage".encode("utf-16le") in data:
-        raise InvalidInput("文件加了打开密码，系统读不了。", remedy="请取消密码（文件—信息—保护工作簿），保存后再上传。")
+        raise InvalidInput(
+            "文件加了打开密码，系统读不了。", remedy="请取消密码（文件—信息—保护工作簿），保存后再上传。"
+        )
     if "WordDocument".encode("utf-16le") in data:
         raise InvalidInput("这是 Word 文档，不是 Excel 表格。", remedy=TEMPLATE)
     raise InvalidInput("这是旧版 .xls 文件，系统只接收 .xlsx。", remedy=SAVE_AS)
