@@ -18,7 +18,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: Any) -> str:
         if name.endswith((".css", ".js")):
-            content = ContentFile(SOURCE_MAP.sub(b"", content.read()), name=name)
+            content = ContentFile(SOURCE_MAP.sub(b"", b"".join(content.chunks())), name=name)
         return super()._save(name, content)
 
     def post_process(self, paths: dict[str, Any], *args: Any, **kwargs: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -62,3 +63,13 @@ def local_postgres() -> str:
         if allowed and allowed[0]:
             return url
     return ""
+
+
+def found() -> dict[str, str]:
+    """What there is, for bin/check: the URLs and the path, "" for what is missing."""
+    database = database_url()
+    return {"database": "" if database == SQLITE else database, "redis": redis_url(), "browser": browser()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(found()))  # noqa: T201 -- the answer of this small command

@@ -17,18 +17,10 @@ PR_SET_PDEATHSIG = 1
 
 def start(command: list[str], *, log: Path, env: dict[str, str], cwd: Path, **options: Any) -> subprocess.Popen[bytes]:
     """Start a process that writes to `log`; should we be killed outright, the kernel ends it too."""
+    options["preexec_fn"] = die_with_parent if sys.platform == "linux" else None
     with log.open("ab") as output:
-        return subprocess.Popen(
-            command,
-            env=env,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,
-            **options,
-        )
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, env=env, cwd=cwd, start_new_session=True, **streams, **options)
 
 
 def die_with_parent() -> None:
