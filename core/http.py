@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -126,10 +127,9 @@ def _slice(
     if is_back:
         ordering = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in ordering)
     if cursor is not None:
-        try:
+        # A cursor of another list does not fit: the first page is shown.
+        with contextlib.suppress(ValueError, TypeError, ValidationError):
             queryset = queryset.filter(_beyond(ordering, cursor))
-        except (ValueError, TypeError, ValidationError):
-            pass  # a cursor of another list: the first page
     return list(queryset.order_by(*ordering)[:size])
 
 

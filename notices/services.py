@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.urls import reverse
+
+from core.models import LongJob
 from notices.models import Notice
 from notices.rules import kind_of
 from notices.selectors import inbox
@@ -46,6 +49,20 @@ def notify(
     # Another worker may tell the same person between the two statements: the constraint decides.
     Notice.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
     return len(fresh)
+
+
+def tell_job_finished(job: LongJob, now: datetime) -> int:
+    """Tell the owner of a long job how it ended."""
+    return notify(
+        recipients=[job.owner_id],
+        kind="job",
+        title=f"{job.title}：{job.get_state_display()}",
+        text=job.message,
+        url=job.result_url or reverse("core:job", args=[job.pk]),
+        dedupe_key=f"long_job:{job.pk}:{job.state}",
+        root_id=job.root_id,
+        now=now,
+    )
 
 
 def mark_read(*, actor, notice_id: int, now: datetime) -> Notice | None:

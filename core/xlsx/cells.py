@@ -213,7 +213,7 @@ def parse_choice(value: Any, choices: Mapping[str, Any] | Iterable[str]) -> Any:
 
 def _decimal(text: str) -> Decimal:
     try:
-        number = Decimal(text)
+        number = Decimal(text if "_" not in text else "NaN")
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or number.adjusted() > 15:
