@@ -57,11 +57,13 @@ def report_share(share: Participation, *, now: datetime) -> None:
     refill(shares, now=now)
 
 
-def confirm(activity: Activity, *, by_id: int | None, now: datetime) -> None:
-    """The record was approved: its facts are confirmed, and it may displace pending ones."""
-    for source in (RECORD, HANDLING):
-        ledger.confirm_source(source, activity.pk, by_id=by_id, now=now)
-    refill(_shares_of([activity.pk]), now=now)
+def confirm_many(activities: Iterable[Activity], *, by_id: int | None, now: datetime) -> None:
+    """The records were approved: their facts are confirmed, and they may displace pending ones."""
+    activities = list(activities)
+    for activity in activities:
+        for source in (RECORD, HANDLING):
+            ledger.confirm_source(source, activity.pk, by_id=by_id, now=now)
+    refill(_shares_of(activity.pk for activity in activities), now=now)
 
 
 def retract(activity: Activity, *, by_id: int | None, reason: str, now: datetime, with_handling: bool = False) -> None:

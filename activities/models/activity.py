@@ -111,6 +111,7 @@ class Activity(models.Model):
             models.Index(fields=["root", "branch", "month"], name="activity_branch_ix"),
             models.Index(fields=["root", "state", "submitted_at"], name="activity_queue_ix"),
             models.Index(fields=["root", "branch", "kind", "held_on"], name="activity_kind_ix"),
+            models.Index(fields=["root", "text_digest"], name="activity_text_ix"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,8 @@ class ParticipationState(models.TextChoices):
 class Participation(models.Model):
     """One branch's share of one gathering, the organiser's included; the counts its facts come from.
 
-    `held_on`, `month` repeat the activity's, so that a branch's list reads one index.
+    `held_on`, `month` repeat the activity's, so that a branch's list reads one index. `is_reviewed`
+    is for invited branches, which may confirm after the record was approved.
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -40,6 +41,7 @@ class Participation(models.Model):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    is_reviewed = models.BooleanField("出席已审", default=False)
     first_confirmed_at = models.DateTimeField("首次确认", null=True, blank=True)
     version = models.IntegerField("版本", default=1)
 

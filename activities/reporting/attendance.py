@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from activities.models import Activity, ActivityState, Duty, Participation, ParticipationState
 from activities.reporting.shares import record_of
-from activities.reporting.specs import spec_of
+from activities.reporting.specs import is_confirmed, spec_of
 from activities.reporting.sync import bring_to, live_of
 from activities.rules.catalogue import tag_table
 from activities.rules.choose import Candidate, fill_target, one_per_group_and_month, period_of
@@ -94,7 +94,7 @@ def _candidate(share: Participation) -> Candidate:
         held_on=share.held_on,
         expected=share.expected,
         present=share.present,
-        confirmed=share.activity.state == ActivityState.APPROVED,
+        confirmed=is_confirmed(share.activity, share),
         first_sent_at=share.first_confirmed_at,
     )
 

@@ -30,7 +30,7 @@ def spec_of(
 ) -> FactSpec:
     """A fact of a record, with the record's own state, label and link unless told otherwise."""
     if confirmed is None:
-        confirmed = activity.state == ActivityState.APPROVED
+        confirmed = is_confirmed(activity, share)
     return FactSpec(
         root_id=activity.root_id,
         branch_id=branch_id,
@@ -48,6 +48,12 @@ def spec_of(
         confirmed=confirmed,
         confirmed_by_id=(by_id or activity.reviewed_by_id) if confirmed else None,
     )
+
+
+def is_confirmed(activity: Activity, share: Participation | None) -> bool:
+    """Whether a share's facts are confirmed: the record approved, and an invited branch's attendance reviewed."""
+    is_own = share is None or share.is_organiser or share.is_reviewed
+    return activity.state == ActivityState.APPROVED and is_own
 
 
 def label_of(activity: Activity) -> str:
