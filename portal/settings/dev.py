@@ -5,8 +5,8 @@ from .base import *  # noqa: F403 -- a surrounding is its base plus differences
 from .base import VAR_DIR, env
 
 DEBUG = env.bool("PORTAL_DEBUG", default=False)
-SECRET_KEY = keys.kept_key(VAR_DIR / "secret_key")
-PORTAL_FIELD_KEY = [keys.kept_key(VAR_DIR / "field_key")]
+SECRET_KEY = keys.kept_key(VAR_DIR / "secret_key", keys.SECRET_KEY_BYTES)
+PORTAL_FIELD_KEY = [keys.kept_key(VAR_DIR / "field_key", keys.FIELD_KEY_BYTES)]
 for _directory in ("media", "tmp", "static"):
     (VAR_DIR / _directory).mkdir(exist_ok=True)
 

@@ -8,12 +8,16 @@ import secrets
 from pathlib import Path
 
 
-def new_key() -> str:
-    """32 random bytes in base64: good for SECRET_KEY and for PORTAL_FIELD_KEY."""
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+# Random bytes in a key: AES-256 takes exactly 32, Django asks for more than 50 characters.
+FIELD_KEY_BYTES, SECRET_KEY_BYTES = 32, 48
 
 
-def kept_key(path: Path) -> str:
+def new_key(size: int) -> str:
+    """`size` random bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(size)).decode()
+
+
+def kept_key(path: Path, size: int) -> str:
     """The key in the file `path`; the first caller makes it, readable by the owner alone."""
     try:
         return path.read_text("ascii").strip()
@@ -23,7 +27,7 @@ def kept_key(path: Path) -> str:
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
+        file.write(new_key(size) + "\n")
     try:
         os.link(draft, path)  # never overwrites: of two processes that start together one wins, both read the same key
     except FileExistsError:
@@ -34,4 +38,5 @@ def kept_key(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(new_key())  # noqa: T201 -- the answer of this small command
+    print(f"SECRET_KEY={new_key(SECRET_KEY_BYTES)}")  # noqa: T201 -- the answer of this small command
+    print(f"PORTAL_FIELD_KEY={new_key(FIELD_KEY_BYTES)}")  # noqa: T201 -- as above

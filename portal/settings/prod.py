@@ -7,7 +7,7 @@ from .base import *  # noqa: F403 -- a surrounding is its base plus differences
 from .base import VAR_DIR, env
 
 _NEEDED = {
-    "SECRET_KEY": "44 random characters; `python3 portal/settings/keys.py` prints some",
+    "SECRET_KEY": "64 random characters; `python3 portal/settings/keys.py` prints some",
     "PORTAL_FIELD_KEY": "32 bytes in base64 that encrypt ID numbers; make it the same way, keep a copy apart",
     "DATABASE_URL": "postgres://name:password@host:5432/portal",
     "REDIS_URL": "redis://host:6379/0",

@@ -1,0 +1,46 @@
+"""The commands of an installation: found the committee once, prepare as often as one likes."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from branches.models import Organisation, RoleGrant
+
+NAME = "中共某市某局机关委员会"
+
+
+def found(name: str = NAME, administrator: str = "guanli") -> str:
+    out = StringIO()
+    call_command(
+        "found", name=name, short="某局机关党委", founded="2001-07-01", administrator=administrator, stdout=out
+    )
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.both_databases
+def test_found_opens_an_administrator_who_must_change_the_password(client):
+    password = found().split("一次性密码 ")[1].splitlines()[0]
+    client.post(reverse("login"), {"username": "guanli", "password": password})
+    assert client.get(reverse("home")).url == reverse("password_change")
+    assert RoleGrant.objects.get().organisation == Organisation.objects.get(name=NAME)
+
+
+@pytest.mark.django_db
+def test_found_a_second_time_changes_nothing():
+    found()
+    with pytest.raises(CommandError, match="已经建立"):
+        found()
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_found_with_a_name_already_taken_writes_nothing():
+    found()
+    with pytest.raises(CommandError):
+        found(name="另一个党委")
+    assert Organisation.objects.count() == 1
