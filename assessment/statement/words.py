@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 
-PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "half": "每半年", "year": "每年"}
-OTHER_PERIODS = {"month": "其他月", "quarter": "其他季度", "half": "另半年", "year": "其他年"}
+from assessment.selectors.frame import RuleFrame, SchemeFrame
+
+PERIOD_WORDS = {1: "每月", 3: "每季度", 6: "每半年", 12: "每年"}
+OTHER_PERIODS = {1: "其他月", 3: "其他季度", 6: "另半年", 12: "其他年"}
 NA_WORDS = {"no_committee": "不设支委会的支部", "no_groups": "不设党小组的支部"}
 ROLE_WORDS = {"party_committee": "机关党委"}
 
@@ -38,79 +39,85 @@ def percent(value: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
 
 
-def day_words(deadline: str) -> str:
-    """ "1-31" as 1月31日."""
-    month, day = deadline.split("-")
-    return f"{int(month)}月{int(day)}日"
-
-
-def rule_words(kind: str, points: Fraction, params: Mapping, metrics: Mapping[str, tuple[str, str]]) -> str:
-    """One rule in words. `metrics` gives (name, unit) of a metric code; `params` are the scheme's own."""
-    words = _BY_KIND[kind](points, params, metrics)
-    if params.get("from_month"):
-        words += f"；{params['from_month']}月起计（已满分的除外）"
-    if params.get("na_if"):
-        words += f"；{NA_WORDS.get(params['na_if'], params['na_if'])}不计"
+def rule_words(rule: RuleFrame, frame: SchemeFrame) -> str:
+    """One rule in words, from its own parameters."""
+    words = _BY_KIND[rule.kind](rule, frame)
+    if rule.row.from_month > 1:
+        words += f"；{rule.row.from_month}月起计（提前达到满分的即计）"
+    if rule.row.na_if:
+        words += f"；{NA_WORDS.get(rule.row.na_if, rule.row.na_if)}不计"
     return words
 
 
-def metric_name(code: str, metrics: Mapping[str, tuple[str, str]]) -> str:
-    """The metric's name up to its first bracket: the remark in brackets is for the scheme page."""
-    return metrics.get(code, (code, ""))[0].split("（")[0].removeprefix("其中")
+def metric_name(pk: int | None, frame: SchemeFrame) -> str:
+    """The metric's name up to its first bracket; the remark in brackets is for the scheme page."""
+    metric = frame.metrics.get(pk or 0)
+    return metric.name.split("（")[0].removeprefix("其中") if metric else ""
 
 
-def metric_unit(code: str, metrics: Mapping[str, tuple[str, str]]) -> str:
-    return metrics.get(code, (code, ""))[1]
+def metric_unit(pk: int | None, frame: SchemeFrame) -> str:
+    metric = frame.metrics.get(pk or 0)
+    return metric.unit if metric else ""
 
 
-def _ratio(points: Fraction, params: Mapping, metrics: Mapping) -> str:
-    if params.get("target_metric"):
-        done, due = metric_name(params["metric"], metrics), metric_name(params["target_metric"], metrics)
-        return f"{done} ÷ {due}，按比例得分，满分{plain(points)}"
-    per, unit = params["per"], metric_unit(params["metric"], metrics)
-    words = f"{PERIOD_WORDS[per]}{plain(Fraction(str(params['target'])))}{unit}"
-    if params.get("cap_per_period"):
-        return f"{words}，超出不补{OTHER_PERIODS[per]}"
+def pts(millionths: int) -> str:
+    """Stored points as written by hand."""
+    return plain(Fraction(millionths, 1_000_000))
+
+
+def qty(thousandths: int) -> str:
+    """A stored quantity as written by hand."""
+    return plain(Fraction(thousandths, 1000), 3)
+
+
+def _ratio(rule: RuleFrame, frame: SchemeFrame) -> str:
+    row = rule.row
+    if not row.per_months:
+        return f"{metric_name(row.metric_id, frame)} ÷ {metric_name(row.need_metric_id, frame)}，按比例得分"
+    words = f"{PERIOD_WORDS[row.per_months]}{qty(row.target)}{metric_unit(row.metric_id, frame)}"
+    if row.cap_per_period:
+        return f"{words}，超出不补{OTHER_PERIODS[row.per_months]}"
     return f"{words}，可在本年内补足"
 
 
-def _tier(points: Fraction, params: Mapping, metrics: Mapping) -> str:
+def _tier(rule: RuleFrame, frame: SchemeFrame) -> str:
     tiers = "，".join(
-        f"≥{percent(Fraction(str(tier['min'])))}得{plain(Fraction(str(tier['score'])))}"
-        for tier in params["tiers"]
-        if Fraction(str(tier["min"]))
+        f"≥{percent(Fraction(tier.threshold, 1_000_000))}得{pts(tier.score)}" for tier in sorted_tiers(rule) if tier.threshold
     )
-    done, due = metric_name(params["numerator"], metrics), metric_name(params["denominator"], metrics)
-    return f"{done} ÷ {due}分档：{tiers}，以下按最低档"
+    done, due = metric_name(rule.row.metric_id, frame), metric_name(rule.row.need_metric_id, frame)
+    return f"{done} ÷ {due}分档：{tiers}"
 
 
-def _events(params: Mapping, metrics: Mapping, verb: str) -> str:
+def sorted_tiers(rule: RuleFrame) -> list:
+    return sorted(rule.tiers, key=lambda tier: -tier.threshold)
+
+
+def _events(rule: RuleFrame, frame: SchemeFrame, verb: str) -> str:
     parts = []
-    for event in params["events"]:
-        each = "一次性" if event.get("once") else f"每{metric_unit(event['metric'], metrics)}"
-        cap = f"、最多{plain(Fraction(str(event['cap'])))}" if event.get("cap") else ""
-        parts.append(f"{metric_name(event['metric'], metrics)}{each}{verb}{plain(Fraction(str(event['points'])))}{cap}")
+    for event in rule.events:
+        each = "一次性" if event.once else f"每{metric_unit(event.metric_id, frame)}"
+        cap = f"、最多{pts(event.most)}" if event.most >= 0 else ""
+        parts.append(f"{metric_name(event.metric_id, frame)}{each}{verb}{pts(event.points)}{cap}")
     return "；".join(parts)
 
 
-def _deduct(points: Fraction, params: Mapping, metrics: Mapping) -> str:
-    return f"{plain(points)}分起扣，扣完为止：{_events(params, metrics, '扣')}"
+def _deduct(rule: RuleFrame, frame: SchemeFrame) -> str:
+    return f"{pts(rule.points)}分起扣，扣完为止：{_events(rule, frame, '扣')}"
 
 
-def _add(points: Fraction, params: Mapping, metrics: Mapping) -> str:
-    return f"{_events(params, metrics, '加')}，全年最多{plain(points)}，按月均摊可得额"
+def _add(rule: RuleFrame, frame: SchemeFrame) -> str:
+    return f"{_events(rule, frame, '加')}，全年最多{pts(rule.points)}，可得额按已过月份均摊"
 
 
-def _yes_no(points: Fraction, params: Mapping, metrics: Mapping) -> str:
-    return f"{metric_name(params['metric'], metrics)}（{day_words(params['deadline'])}前）"
+def _yes_no(rule: RuleFrame, frame: SchemeFrame) -> str:
+    deadline = rule.row.deadline_on
+    return f"{metric_name(rule.row.metric_id, frame)}（{deadline.month}月{deadline.day}日前）"
 
 
-def _reviewer(points: Fraction, params: Mapping, metrics: Mapping) -> str:
-    role = ROLE_WORDS.get(params.get("role", ""), params.get("role", ""))
-    levels = "，".join(
-        f"{level['name']}{percent(Fraction(str(level['factor'])))}" for level in params.get("levels") or ()
-    )
-    return f"{role}评定{params.get('subject', '')}" + (f"：{levels}" if levels else "，0—100分")
+def _reviewer(rule: RuleFrame, frame: SchemeFrame) -> str:
+    role = ROLE_WORDS.get(rule.row.review_role, rule.row.review_role)
+    levels = "，".join(f"{level['name']}{percent(Fraction(str(level['factor'])))}" for level in rule.row.levels)
+    return f"{role}评定{rule.row.review_subject}" + (f"：{levels}" if levels else "，0—100分")
 
 
 _BY_KIND = {

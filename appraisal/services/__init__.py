@@ -1,0 +1,25 @@
+"""What can be done at the year end; each function is one transaction with one audit entry."""
+
+from .marks import MarkEntry, enter_marks, leave_out_rule, open_year, take_rule_back
+from .publishing import confirm_publication, propose_publication, reject_publication, start_correction
+from .settling import decide_grade, settle
+from .vetoes import decide_veto, drop_veto, propose_system_vetoes, propose_veto, reply_veto
+
+__all__ = [
+    "MarkEntry",
+    "confirm_publication",
+    "decide_grade",
+    "decide_veto",
+    "drop_veto",
+    "enter_marks",
+    "leave_out_rule",
+    "open_year",
+    "propose_publication",
+    "propose_system_vetoes",
+    "propose_veto",
+    "reject_publication",
+    "reply_veto",
+    "settle",
+    "start_correction",
+    "take_rule_back",
+]
