@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.conf import settings
@@ -64,3 +65,12 @@ def test_collectstatic_writes_a_manifest_with_gzip(tmp_path):
     paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     assert sorted(paths) == sorted(PACKAGE_FILES.values())
     assert all((tmp_path / f"{hashed}.gz").is_file() for hashed in paths.values())
+
+
+@installed
+def test_every_static_file_a_template_names_exists():
+    named = re.compile(r"{%\s*static\s+['\"]([^'\"]+)['\"]")
+    pages = list((settings.BASE_DIR / "templates").rglob("*.html"))
+    names = {name for page in pages for name in named.findall(page.read_text("utf-8"))}
+    assert names
+    assert sorted(name for name in names if finders.find(name) is None) == []
