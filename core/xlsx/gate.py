@@ -59,7 +59,7 @@ def admit(source: str | PathLike[str] | bytes | IO[bytes], *, limits: Limits | N
     container = open_container(data)
     members = [member for member in container.infolist() if not member.is_dir()]
     names = {member.filename for member in members}
-    if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+    if not {"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"} <= names:
         _refuse_other_package(names)
     refuse_overlaps(data, members)
     book = Workbook(data)
@@ -151,6 +151,8 @@ def _check_types(name: str, content: bytes) -> None:
         raise ACTIVE.error()
     if name.endswith(".rels") and _links_outside(lowered):
         raise LINKED.error()
+    if name == "_rels/.rels" and not re.search(rb"target\s*=\s*[\"']/?xl/workbook\.xml[\"']", lowered):
+        raise DAMAGED.error()
 
 
 def _links_outside(lowered: bytes) -> bool:

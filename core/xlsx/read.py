@@ -111,6 +111,8 @@ def sheet_states(book: Workbook) -> dict[str, tuple[str, bool]]:
         if element.tag.rpartition("}")[2] != "sheet":
             continue
         part = targets.get(element.get(RELATION_ID, ""), "")
+        if element.get("name", "") in found:
+            raise DAMAGED.error()
         if book.parts.get(part, SheetFacts()).root == "worksheet":
             found[element.get("name", "")] = (part, element.get("state", "visible") != "visible")
     return found

@@ -73,6 +73,7 @@ class PartScanner:
         self.limits = limits
         self.facts = SheetFacts()
         self._fed = 0
+        self._is_sheet = False
         self._elements = 0
         self._row = 0
         self._column = 0
@@ -84,7 +85,6 @@ class PartScanner:
             "f": self._formula,
             "col": self._columns,
             "mergeCell": self._merge,
-            "externalReference": self._external,
         }
 
     def feed(self, chunk: bytes, *, final: bool) -> None:
@@ -99,10 +99,14 @@ class PartScanner:
         self._elements += 1
         if self._elements > self.limits.elements:
             raise InvalidInput("表格里的内容过多，不像是名册或台账。", remedy="请只保留需要导入的工作表和行。")
+        local = name.rpartition(":")[2]
         if not self.facts.root:
-            self.facts.root = name.rpartition(":")[2]
-        handler = self._handlers.get(name) or self._handlers.get(name.rpartition(":")[2])
-        if handler is not None and self.facts.root == "worksheet":
+            self.facts.root = local
+            self._is_sheet = local == "worksheet"
+        # Another reader may take any part with sheetData for a sheet, whatever its root is called.
+        self._is_sheet = self._is_sheet or local == "sheetData"
+        handler = self._handlers.get(local) if self._is_sheet else None
+        if handler is not None:
             handler(attributes)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
@@ -153,9 +157,6 @@ class PartScanner:
         if len(self.facts.merged) >= self.limits.merges:
             raise InvalidInput("表格里的合并单元格过多。", remedy="请取消合并后再上传。")
         self.facts.merged.append(attributes.get("ref", ""))
-
-    def _external(self, attributes: dict[str, str]) -> None:
-        """Counted only: the parts it points to are refused by name."""
 
 
 def _int(text: str | None, otherwise: int) -> int:

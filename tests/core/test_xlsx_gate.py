@@ -1,0 +1,89 @@
+"""Hostile and foreign files are refused in time and memory, with a sentence and a remedy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import InvalidInput
+from core.xlsx.gate import admit
+from core.xlsx.read import read_sheet
+from tests.core import hostile
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS, MEGABYTES = 5, 300
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    """What a process of its own told about each file of the corpus."""
+    directory = tmp_path_factory.mktemp("hostile")
+    paths = {}
+    for number, (name, (build, _)) in enumerate(hostile.CORPUS.items()):
+        paths[name] = directory / f"{number}.xlsx"
+        paths[name].write_bytes(build())
+    command = [sys.executable, str(ROOT / "tests/core/run_hostile.py"), *map(str, paths.values())]
+    answer = subprocess.run(
+        command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert answer.returncode == 0, answer.stderr[-2000:]
+    by_path = {report["path"]: report for report in map(json.loads, answer.stdout.splitlines())}
+    return {name: by_path[str(path)] for name, path in paths.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", hostile.CORPUS)
+def test_hostile_file_is_refused_with_sentence_and_remedy(reports: dict[str, dict], name: str) -> None:
+    report, word = reports[name], hostile.CORPUS[name][1]
+
+    assert report["told"] is not None, "was let in"
+    message, remedy = report["told"]
+    assert word in message + remedy
+    assert message.endswith("。")
+    assert remedy.endswith("。")
+    assert report["seconds"] <= SECONDS
+
+
+@pytest.mark.slow
+def test_hostile_files_stay_within_memory(reports: dict[str, dict]) -> None:
+    assert max(report["peak"] for report in reports.values()) <= MEGABYTES
+
+
+def test_honest_workbook_passes() -> None:
+    book = admit(hostile.packed(hostile.parts()))
+
+    assert book.parts[hostile.SHEET].max_row == 1
+
+
+def test_hyperlink_of_a_cell_is_harmless() -> None:
+    rels = (
+        f'<Relationships><Relationship Id="r1" Type="{hostile.RELATION}/hyperlink" TargetMode="External"'
+        ' Target="http://x.invalid/"/></Relationships>'
+    )
+
+    admit(hostile.with_part("xl/worksheets/_rels/sheet1.xml.rels", rels))
+
+
+def test_path_bytes_and_open_file_read_the_same(tmp_path: Path) -> None:
+    data = hostile.packed(hostile.parts())
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data)
+
+    with path.open("rb") as opened:
+        sheets = [read_sheet(data), read_sheet(path), read_sheet(str(path)), read_sheet(opened)]
+
+    assert all(sheet == sheets[0] for sheet in sheets)
+
+
+def test_refusals_are_new_exceptions_each_time() -> None:
+    seen = []
+    for _ in range(2):
+        with pytest.raises(InvalidInput) as caught:
+            read_sheet(b"")
+        seen.append(caught.value)
+
+    assert seen[0] is not seen[1]
