@@ -10,15 +10,19 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from core.periods import today
-from portal.navigation import menu_of
+from portal.counters import counters_of
+from portal.navigation import menu_of, url_of
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of the frame; the menu is worked out only where a template shows it."""
     viewer = getattr(request, "viewer", None)
+    counts = SimpleLazyObject(lambda: counters_of(viewer))
     return {
         "viewer": viewer,
-        "navigation": SimpleLazyObject(lambda: menu_of(viewer, request)),
+        "counts": counts,
+        "navigation": SimpleLazyObject(lambda: menu_of(viewer, request.path, counts)),
+        "bell_url": url_of("notices:inbox"),
         "is_demo": is_demo(),
         "today": today(timezone.now()),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from branches.permissions import Viewer
 from branches.rules import Role
-from portal.counters import counters_of
 
 SECRETARY, COMMITTEE, OFFICER = Role.SECRETARY, Role.BRANCH_COMMITTEE, Role.OFFICER
 LEADER, MEMBER, ADMINISTRATOR = Role.LEADER, Role.MEMBER, Role.ADMINISTRATOR
@@ -19,7 +18,7 @@ OVERSEERS = (OFFICER, LEADER)
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; `prefixes` are further paths under which it is the active one."""
+    """One line of the menu; no roles means everybody; under `prefixes`, too, it is the active one."""
 
     label: str
     icon: str
@@ -32,7 +31,7 @@ class Entry:
 
 # label, icon, url name, roles, group. Any owner may add a line.
 ENTRIES = (
-    Entry("工作台", "home", "home", tuple(Role)),
+    Entry("工作台", "home", "home", ()),
     Entry("审核", "inbox", "activities:review", (OFFICER,), "审核与考核", ("/review/",), "review"),
     Entry("考核总览", "table", "assessment:overview", OVERSEERS, "审核与考核", ("/overview/", "/statements/")),
     Entry("月度封存", "lock", "assessment:months", (OFFICER,), "审核与考核", ("/months/",)),
@@ -50,7 +49,7 @@ ENTRIES = (
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
     Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
     Entry("账号", "key", "branches:accounts", (ADMINISTRATOR, OFFICER), "组织", ("/accounts/",)),
-    Entry("消息", "bell", "notices:inbox", tuple(Role), "", ("/notices/",), "notices"),
+    Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
 )
 
 
@@ -73,28 +72,26 @@ class Group:
     items: list[Item] = field(default_factory=list)
 
 
-def menu_of(viewer: Viewer | None, request: HttpRequest) -> list[Group]:
-    """The groups of the menu for one viewer; empty for a stranger."""
+def menu_of(viewer: Viewer | None, here: str, counts: Mapping[str, int]) -> list[Group]:
+    """The groups of the menu for one viewer at one path; empty for a stranger."""
     if viewer is None:
         return []
-    counts = counters_of(viewer)
     groups: dict[str, Group] = {}
     for entry in ENTRIES:
-        url = _url_of(entry)
-        if url and viewer.is_a(*entry.roles):
-            item = Item(entry.label, entry.icon, url, _is_active(entry, url, request), counts.get(entry.counter, 0))
+        url = url_of(entry.url_name)
+        if url and (not entry.roles or viewer.is_a(*entry.roles)):
+            item = Item(entry.label, entry.icon, url, _is_active(entry, url, here), counts.get(entry.counter, 0))
             groups.setdefault(entry.group, Group(entry.group)).items.append(item)
     return list(groups.values())
 
 
-def _url_of(entry: Entry) -> str:
-    """Where the entry leads; empty while the page does not exist."""
+def url_of(name: str) -> str:
+    """Where a page is that takes no arguments; empty while it does not exist."""
     try:
-        return reverse(entry.url_name)
+        return reverse(name)
     except NoReverseMatch:
         return ""
 
 
-def _is_active(entry: Entry, url: str, request: HttpRequest) -> bool:
-    here = request.path
+def _is_active(entry: Entry, url: str, here: str) -> bool:
     return here == url or any(here.startswith(prefix) for prefix in entry.prefixes)

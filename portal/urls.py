@@ -12,7 +12,7 @@ from core.periods import MonthConverter
 if "month" not in get_converters():
     register_converter(MonthConverter, "month")
 
-from portal import views  # noqa: E402 -- the converter above must be known before any app's URLs load
+from portal import views
 
 APPS = ("core", "notices", "branches", "assessment", "activities", "appraisal", "integrity")
 

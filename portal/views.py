@@ -16,19 +16,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import errors
+from portal.dashboard import home_of
 from portal.forms import PasswordForm, SignInForm
+from portal.search import found
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The workbench of whoever is signed in."""
-    return render(request, "portal/home.html")
+    template, context = home_of(request.viewer)
+    return render(request, template, context)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Members, branches and activities by the beginning of a name, inside the viewer's scope."""
-    return render(request, "portal/search.html")
+    words = request.GET.get("q", "").strip()[:40]
+    return render(request, "portal/search.html", {"words": words, "sections": found(request.viewer, words)})
 
 
 @login_not_required
@@ -106,7 +110,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return errors.error_page(request, 500)
+    """500; in bare words where even the page of it cannot be made."""
+    try:
+        return errors.error_page(request, 500)
+    except Exception:  # whatever broke the request may break its error page
+        return HttpResponse("系统出了问题，这次操作没有完成。请稍后再试，或告诉系统管理员。", status=500)
 
 
 def _is_too_big(exception: Exception | None) -> bool:

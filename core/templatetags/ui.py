@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -18,6 +19,7 @@ from core.periods import Month
 register = template.Library()
 
 DASH = "—"
+HEAT_FLOORS = tuple((Fraction(floor, 100), step) for floor, step in ((97, 5), (90, 4), (80, 3), (65, 2)))
 
 # Code of a state → (tone, icon, word). Tones are the classes `status-<tone>` of components.css.
 STATES: dict[str, tuple[str, str, str]] = {
@@ -32,7 +34,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "submitted": ("blue", "hourglass", "待审"),
     "returned": ("red", "return", "已退回"),
     "approved": ("green", "check", "已审核"),
-    "withdrawn": ("grey", "x", "已撤回"),
+    "withdrawn": ("grey", "x", "已作废"),
+    "false": ("red", "alert", "失实"),
     "invited": ("blue", "hourglass", "待确认"),
     "confirmed": ("green", "check", "已确认"),
     "provisional": ("blue", "hourglass", "含待审"),
@@ -74,15 +77,22 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.filter
-def score(value: Decimal | float | str | None) -> str:
-    """Points with two places, rounded half up; a dash for what does not apply."""
+def score(value: Fraction | Decimal | float | str | None) -> str:
+    """Points with two places, rounded half up and exactly; a dash for what does not apply."""
     if value is None or value == "":
         return DASH
-    return f"{Decimal(str(value)).quantize(Decimal('0.01'), ROUND_HALF_UP):.2f}"
+    hundredths = int(abs(_exact(value)) * 200 + 1) // 2
+    sign = "-" if _exact(value) < 0 and hundredths else ""
+    return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _exact(value: Fraction | Decimal | float | str) -> Fraction:
+    """The number as written: a float is taken by its digits, not by its binary neighbour."""
+    return value if isinstance(value, Fraction) else Fraction(str(value))
 
 
 @register.filter
-def signed_score(value: Decimal | float | str | None) -> str:
+def signed_score(value: Fraction | Decimal | float | str | None) -> str:
     """A change of points: +0.50, −0.30 or 0.00."""
     text = score(value)
     if text == DASH or not Decimal(text):
@@ -93,7 +103,7 @@ def signed_score(value: Decimal | float | str | None) -> str:
 @register.filter
 def millionths(value: int | None) -> str:
     """Points stored as integer millionths, with two places."""
-    return score(None if value is None else Decimal(value) / 1_000_000)
+    return score(None if value is None else Fraction(value, 1_000_000))
 
 
 @register.filter
@@ -103,11 +113,12 @@ def thousandths(value: int | None) -> str:
 
 
 @register.filter
-def percent(value: Decimal | float | None) -> str:
+def percent(value: Fraction | Decimal | float | None) -> str:
     """A share between 0 and 1 as 88.3%."""
     if value is None:
         return DASH
-    return f"{(Decimal(str(value)) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):f}%"
+    tenths = int(_exact(value) * 2000 + 1) // 2
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 @register.filter
@@ -129,12 +140,12 @@ def day_label(value: date | None) -> str:
 
 
 @register.filter
-def heat(share: Decimal | float | None) -> str:
+def heat(share: Fraction | Decimal | float | None) -> str:
     """The class of a heat cell for a share of the points: ≥97%, ≥90%, ≥80%, ≥65%, below, none."""
     if share is None:
         return "heat-na"
-    floors = ((Decimal("0.97"), 5), (Decimal("0.90"), 4), (Decimal("0.80"), 3), (Decimal("0.65"), 2))
-    return f"heat-{next((step for floor, step in floors if Decimal(str(share)) >= floor), 1)}"
+    exact = _exact(share)
+    return f"heat-{next((step for floor, step in HEAT_FLOORS if exact >= floor), 1)}"
 
 
 @register.inclusion_tag("components/_status.html")

@@ -1,0 +1,65 @@
+"""The menu each kind of user gets, the active entry, the figures beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from branches.permissions import Viewer
+from portal import navigation
+from portal.navigation import ENTRIES, menu_of, url_of
+from tests.factories.branches import TODAY
+
+
+def labels(viewer: Viewer, here: str = "/") -> list[str]:
+    return [item.label for group in menu_of(viewer, here, {}) for item in group.items]
+
+
+def test_stranger_has_no_menu():
+    assert menu_of(None, "/", {}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "unseen"),
+    [
+        (
+            "secretary",
+            {"工作台", "组织生活", "月报", "得分说明", "党员", "消息"},
+            {"审核", "账号", "月度封存", "年终考核"},
+        ),
+        ("committee_member", {"组织生活", "月报", "得分说明"}, {"审核", "账号", "导入"}),
+        ("officer", {"审核", "考核总览", "月度封存", "年终考核", "党组织", "导入"}, {"月报", "得分说明", "账号"}),
+        ("leader", {"考核总览", "组织生活", "党组织"}, {"审核", "月报", "账号", "导入"}),
+        ("member", {"工作台", "消息"}, {"组织生活", "审核", "党员", "考核总览", "账号"}),
+        ("administrator", {"工作台", "账号", "消息"}, {"组织生活", "审核", "党员", "考核总览"}),
+    ],
+)
+def test_each_role_has_its_entries(cast, name, seen, unseen):
+    there = {entry.label for entry in ENTRIES if url_of(entry.url_name)}
+    found = set(labels(cast.viewer(name)))
+    assert seen & there <= found
+    assert not unseen & found
+
+
+def test_entry_is_active_on_its_page_and_below(cast, monkeypatch):
+    monkeypatch.setattr(navigation, "url_of", lambda name: "/" if name == "home" else "/notices/")
+    (groups,) = ([item for group in menu_of(cast.viewer("member"), "/notices/7/", {}) for item in group.items],)
+    assert [item.label for item in groups if item.is_active] == ["消息"]
+
+
+def test_figure_stands_beside_its_entry(cast):
+    items = [item for group in menu_of(cast.viewer("member"), "/", {"notices": 3}) for item in group.items]
+    assert [item.count for item in items if item.label == "消息"] == [3]
+
+
+def test_every_entry_leads_somewhere():
+    assert [entry.url_name for entry in ENTRIES if not url_of(entry.url_name)] == []
+
+
+def test_menu_of_a_signed_in_person_costs_few_queries(client_as, django_assert_max_num_queries):
+    client = client_as("member")
+    with django_assert_max_num_queries(8):
+        client.get("/password/")
+
+
+def test_viewer_of_the_cast_is_of_the_day(cast):
+    assert cast.viewer("officer").today == TODAY
