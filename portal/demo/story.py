@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from core.periods import Month
 
 from . import texts
-from .cast import BranchPlan
+from .cast import BRANCHES, BranchPlan
 
 
 @dataclass
@@ -40,13 +40,15 @@ class Gathering:
 
 @dataclass
 class ClaimPlan:
-    """One claim for what no feature reports yet."""
+    """One claim for what no feature reports yet; `base` is its denominator where the scheme has one."""
 
     metric: str
     happened_on: date
     quantity: int
     note: str
+    sent_on: date
     approved_on: date
+    base: int = 0
     occurrence: str = ""
 
 
@@ -67,7 +69,7 @@ class BranchStory:
     def claims(self, first: Month, today: date) -> Iterator[ClaimPlan]:
         for month in self._months(first, today):
             for claim in self._month_claims(month):
-                if claim.happened_on <= today and claim.quantity:
+                if claim.sent_on <= today and (claim.quantity or claim.base):
                     yield claim
 
     def _months(self, first: Month, today: date) -> list[Month]:
@@ -84,7 +86,7 @@ class BranchStory:
         plan, quarter_end = self.plan, month.number % 3 == 0
         if plan.has_committee and self._keeps():
             yield self._committee_meeting(month)
-        if self._keeps(0.45):
+        if self._keeps(0.45) and not (self._is_joint(month) and self.place % 2):
             yield self._theme_day(month)
         for group in range(plan.groups):
             if self._keeps(0.8):
@@ -98,6 +100,7 @@ class BranchStory:
         if month.number % 3 == 1 and self._keeps(0.6):
             yield self._gathering("party_affairs_meeting", month, 9, f"第{month.quarter}季度党建工作例会")
         yield from self._yearly(month)
+        yield from self._papers(month)
 
     def _yearly(self, month: Month) -> Iterator[Gathering]:
         if month.number == 1 and self._keeps(0.4):
@@ -121,9 +124,32 @@ class BranchStory:
         day = self._gathering("theme_day", month, 11, f"主题党日：{texts.THEMES[month.number - 1]}")
         if self._keeps(0.5):
             day.tags.append("integrity_education")
-        if month.number in (5, 10) and self.plan.diligence > 0.85:
-            day.joint_with = self.place ^ 1  # neighbours hold it together; the even one keeps the record
+        if self._is_joint(month):
+            day.joint_with = self.place + 1
+            day.tags.append("joint_activity")
         return day
+
+    def _is_joint(self, month: Month) -> bool:
+        """Twice a year two neighbours hold the theme day together; the one with the even place keeps the record."""
+        pair = (self.plan, BRANCHES[self.place ^ 1])
+        return month.number in (5, 10) and all(
+            plan.diligence > 0.85 and plan.founded_on < month.first_day for plan in pair
+        )
+
+    def _papers(self, month: Month) -> Iterator[Gathering]:
+        if month.number == 1 and self._keeps(0.4):
+            yield self._paper("annual_plan", date(month.year, 1, 8 + self.rng.randint(0, 20)), f"{month.year}年度工作计划")
+        if month.number == 7 and self._keeps(0.4):
+            yield self._paper("half_year_summary", date(month.year, 7, 3 + self.rng.randint(0, 6)), f"{month.year}年半年小结")
+        if month.number == 12 and self._keeps(0.3):
+            yield self._paper("annual_summary", date(month.year, 12, 12 + self.rng.randint(0, 15)), f"{month.year}年度工作总结")
+        if month.number % 3 == 0 and self._keeps(0.5):
+            on = date(month.year, month.number, 15 + self.rng.randint(0, 10))
+            yield self._paper("disclosure", on, f"第{month.quarter}季度党务公开")
+
+    def _paper(self, kind: str, on: date, title: str) -> Gathering:
+        approved_on = on + timedelta(days=self.rng.randint(1, 4))
+        return Gathering(kind, on, time(9), title, sent_on=on, approved_on=approved_on, agenda=title)
 
     def _talks(self, month: Month) -> Gathering:
         talk = self._gathering("heart_talk", month, 24, f"{month.number}月谈心谈话")
@@ -168,41 +194,32 @@ class BranchStory:
     # -- what no feature reports yet ----------------------------------------------------------
 
     def _month_claims(self, month: Month) -> Iterator[ClaimPlan]:
-        size, end = self.plan.size, month.last_day
-        unpaid = 0 if self._keeps(0.5) else 1
-        yield self._claim("dues.due", end, size, f"{month.number}月应交党费{size}人")
-        yield self._claim("dues.paid_on_time", end, size - unpaid, f"{month.number}月按月足额交纳{size - unpaid}人")
+        yield self._share("dues.paid_on_time", month, self.plan.size, 0.5, f"{month.number}月党费收缴登记表")
         if month.number % 3 == 0:
             yield from self._quarter_claims(month)
         yield from self._yearly_claims(month)
 
     def _quarter_claims(self, month: Month) -> Iterator[ClaimPlan]:
-        end, done = month.last_day, self._keeps(0.6)
-        yield self._claim("integrity_task.due", end, 2, "本季度到期清廉交通任务2项")
-        yield self._claim("integrity_task.closed_on_time", end, 2 if done else 1, "其中按期办结")
-        yield self._claim("control_measure.due", end, 4, "本季度到期防控措施4项")
-        yield self._claim("control_measure.on_time", end, 4 if self._keeps(0.6) else 3, "其中按期落实")
-        yield self._claim("disclosure.published", end - timedelta(days=5), int(self._keeps(0.5)), "党务公开栏一期")
-        yield self._claim("member.with_minimum", end, self.plan.size, "有最低学分要求的党员")
-        yield self._claim("member.credits_on_pace", end, self.plan.size - (0 if self._keeps(0.8) else 1), "学分进度达标")
+        size = self.plan.size
+        yield self._share("integrity_task.closed_on_time", month, 2, 0.6, f"第{month.quarter}季度清廉交通任务清单")
+        yield self._share("control_measure.on_time", month, 4, 0.6, f"第{month.quarter}季度防控措施落实记录")
+        yield self._share("member.credits_on_pace", month, size, 0.8, "学分统计表")
         if month.number in (3, 9):
-            yield self._claim("holiday_ack.due", end, self.plan.size, "节前廉政提醒应签收")
-            yield self._claim("holiday_ack.on_time", end, self.plan.size - (0 if self._keeps(0.9) else 1), "节前签收")
+            yield self._share("holiday_ack.on_time", month, size, 0.9, "节前提醒签收表")
         if self.plan.rank_group == "建设":
-            yield self._claim("high_risk.review_due", end, 1, "高等级风险点应按季复核")
-            yield self._claim("high_risk.reviewed", end, int(self._keeps(0.5)), "高等级风险点已复核")
+            yield self._share("high_risk.reviewed", month, 1, 0.5, "高等级风险点季度复核记录")
+
+    def _share(self, metric: str, month: Month, base: int, weight: float, note: str) -> ClaimPlan:
+        """So many of `base` done: all, or one short where the branch did not keep up."""
+        return self._claim(metric, month.last_day, base - (0 if self._keeps(weight) else 1), note, base=base)
 
     def _yearly_claims(self, month: Month) -> Iterator[ClaimPlan]:
         year, number = month.year, month.number
         day = date(year, number, 1 + self.rng.randint(7, 24))
-        if number == 1:
-            yield self._claim("annual_plan.sent", day, int(self._keeps(0.4)), f"{year}年度工作计划")
         if number == 2:
             yield self._claim("democratic_appraisal.closed", day, int(self._keeps(0.3)), f"{year - 1}年度民主评议党员")
         if number == 3:
             yield self._claim("risk_review.sent", day, int(self._keeps(0.4)), f"{year}年度廉政风险点排查")
-        if number == 7:
-            yield self._claim("half_year_summary.sent", date(year, 7, 6), int(self._keeps(0.4)), f"{year}年半年小结")
         if number == 9 and self.plan.diligence > 0.9:
             yield self._claim("lead_project.done", day, 1 + (self.place % 3), "领办项目办结")
         if number == 11 and self.place % 9 == 7:
@@ -210,13 +227,16 @@ class BranchStory:
         if number == 8 and self.place in (7, 13):
             yield self._claim("P06", day, 1, "防汛抢险保通获通报表扬", f"flood-{year}")
         if number == 10 and self.place == 22:
-            yield self._claim("N01", day, 1, "被上级党组织通报批评")
+            yield self._claim("N01", day, 1, "被上级党组织通报批评", f"通报〔{year}〕7号")
         if number == 12:
-            yield self._claim("annual_summary.sent", day, int(self._keeps(0.3)), f"{year}年度工作总结")
             yield self._claim("accountability_report.sent", day, int(self._keeps(0.3)), f"{year}年度述职报告")
 
-    def _claim(self, metric: str, on: date, quantity: int, note: str, occurrence: str = "") -> ClaimPlan:
-        return ClaimPlan(metric, on, quantity, note, on + timedelta(days=self.rng.randint(2, 6)), occurrence)
+    def _claim(
+        self, metric: str, on: date, quantity: int, note: str, occurrence: str = "", base: int = 0
+    ) -> ClaimPlan:
+        sent_on = on + timedelta(days=self.rng.randint(0, 3))
+        approved_on = sent_on + timedelta(days=self.rng.randint(1, 3))
+        return ClaimPlan(metric, on, quantity, note, sent_on, approved_on, base, occurrence)
 
 
 def _weekday(day: date) -> date:
