@@ -9,15 +9,16 @@ from assessment.rules.terms import RuleKind, millionths
 from core.periods import MONTHS_PER
 
 HUNDRED = millionths(100)
+MOST_TIERS = 6  # as many as sql/tier_rate.sql unrolls
 CONDITIONS = ("no_committee", "no_groups")
 
 
 def faults(data: dict[str, Any]) -> list[str]:
     """Every fault in words; empty if the scheme can be loaded."""
-    codes = {row["code"] for row in data["metrics"]}
+    kinds = {row["code"]: row["kind"] for row in data["metrics"]}
     return [
         *_sum_faults(data),
-        *(fault for rule in rules_of(data) for fault in _rule_faults(rule, codes)),
+        *(fault for rule in rules_of(data) for fault in _rule_faults(rule, kinds)),
         *_extra_faults(data),
         *_repeated(data),
     ]
@@ -57,16 +58,18 @@ def _repeated(data: dict[str, Any]) -> Iterator[str]:
         seen.add(rule["code"])
 
 
-def _rule_faults(rule: dict[str, Any], codes: set[str]) -> Iterator[str]:
+def _rule_faults(rule: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     code, kind = rule["code"], rule.get("type")
     if kind not in list(RuleKind):
         yield f"{code} 的类型 {kind} 不存在"
         return
     for metric in _metrics_of(rule):
-        if metric not in codes:
+        if metric not in kinds:
             yield f"{code} 用到的指标 {metric} 不存在"
     if rule.get("na_if") and rule["na_if"] not in CONDITIONS:
         yield f"{code} 的不适用条件 {rule['na_if']} 不存在"
+    if (kind == RuleKind.YES_NO or "per" in rule) and kinds.get(rule.get("metric", "")) == "level":
+        yield f"{code} 按期计数，不能用时点指标"
     yield from _TERMS[kind](rule)
 
 
@@ -89,6 +92,8 @@ def _tier_terms(rule: dict[str, Any]) -> Iterator[str]:
     if "numerator" not in rule or "denominator" not in rule or not tiers:
         yield f"{rule['code']} 缺少分子、分母或得分档"
         return
+    if len(tiers) > MOST_TIERS:
+        yield f"{rule['code']} 的得分档多于{MOST_TIERS}档"
     by_rate = sorted(tiers, key=lambda tier: millionths(tier["min"]))
     scores = [millionths(tier["score"]) for tier in by_rate]
     if scores != sorted(scores) or scores[-1] != millionths(rule["points"]):

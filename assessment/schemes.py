@@ -45,7 +45,7 @@ def scheme_for(root_id: int, month: Month) -> Scheme | None:
 @transaction.atomic
 def load_default(year: int, root=None, *, now: datetime | None = None) -> Scheme:
     """The default scheme of a year, published from January on; loaded once, then given back."""
-    data = _read_default()
+    data = read_default()
     version = data["scheme"]["version"]
     found = Scheme.objects.filter(root=root, year=year, subject="branch", version=version).first()
     if found:
@@ -82,7 +82,7 @@ def load(data: dict[str, Any], *, year: int, root=None, version: str = "", valid
 
 def load_metrics(data: dict[str, Any] | None = None) -> dict[str, Metric]:
     """All metrics by code; those of the data that are missing are added, none is changed."""
-    data = data or _read_default()
+    data = data or read_default()
     wanted = [*data["metrics"], *_extra_metrics(data)]
     known = set(Metric.objects.values_list("code", flat=True))
     Metric.objects.bulk_create(
@@ -105,7 +105,7 @@ def load_metrics(data: dict[str, Any] | None = None) -> dict[str, Metric]:
     return {metric.code: metric for metric in Metric.objects.all()}
 
 
-def _read_default() -> dict[str, Any]:
+def read_default() -> dict[str, Any]:
     return yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
 
 

@@ -2,7 +2,6 @@
 
 from .closing import ClosedScore, MonthClosing, OpeningImport, Restatement
 from .fact import DirtyMark, Fact, FactState, RootLock
-from .score import BranchMonth, ExtraScore, MonthSum, ReviewMark, RuleScore
 from .scheme import (
     Category,
     ExtraItem,
@@ -18,6 +17,7 @@ from .scheme import (
     SchemeStatus,
     VetoItem,
 )
+from .score import BranchMonth, ExtraScore, MonthSum, ReviewMark, RuleScore
 
 __all__ = [
     "BranchMonth",

@@ -38,6 +38,9 @@ class MonthClosing(models.Model):
         ordering = ["-month", "-revision"]
         constraints = [models.UniqueConstraint(fields=["root", "month", "revision"], name="closing_once")]
 
+    def __str__(self) -> str:
+        return f"{self.month} ({self.revision})"
+
     @property
     def is_closed(self) -> bool:
         return self.reopened_at is None
@@ -66,6 +69,9 @@ class ClosedScore(models.Model):
         verbose_name = verbose_name_plural = "关账得分"
         constraints = [models.UniqueConstraint(fields=["root", "closing", "branch"], name="closedscore_once")]
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.shown_confirmed}"
+
 
 class Restatement(models.Model):
     """A frozen figure that a later closing of the same month changed: old, new, who, when and why.
@@ -90,6 +96,9 @@ class Restatement(models.Model):
         verbose_name = verbose_name_plural = "更正"
         constraints = [models.UniqueConstraint(fields=["root", "new_closing", "branch"], name="restatement_once")]
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month}"
+
 
 class OpeningImport(models.Model):
     """History of before the portal, brought in from a ledger as 期初; from `from_month` on it is measured."""
@@ -108,3 +117,6 @@ class OpeningImport(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "期初导入"
         constraints = [models.UniqueConstraint(fields=["root", "sha256"], name="opening_import_once")]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -110,6 +110,9 @@ class DirtyMark(models.Model):
         verbose_name = verbose_name_plural = "待重算标记"
         indexes = [models.Index(fields=["root", "branch", "month"], name="dirtymark_branch_ix")]
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month}"
+
 
 class RootLock(models.Model):
     """One lock row of one committee: `records` is shared by those who write facts and taken whole by a
@@ -122,3 +125,6 @@ class RootLock(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "期间锁"
         constraints = [models.UniqueConstraint(fields=["root", "name"], name="rootlock_once")]
+
+    def __str__(self) -> str:
+        return f"{self.root_id} {self.name}"

@@ -5,6 +5,8 @@ Points are integer millionths, quantities integer thousandths, factors and thres
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from assessment.rules.terms import RuleKind
@@ -44,6 +46,10 @@ class SchemeStatus(models.TextChoices):
     CLOSED = "closed", "已结束"
 
 
+def _token() -> str:
+    return uuid.uuid4().hex
+
+
 class Scheme(models.Model):
     """One version of the scheme of one year, valid from `valid_from` on; `root` empty is the default for all."""
 
@@ -65,6 +71,7 @@ class Scheme(models.Model):
     rank_groups = models.JSONField("排名分组", default=list)
     wording = models.JSONField("文字", default=dict, help_text="等次别名、流程、结果运用、否决程序")
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    token = models.CharField("缓存键", max_length=32, default=_token, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "考核方案"
@@ -83,14 +90,6 @@ class PartOfScheme(models.Model):
     class Meta:
         abstract = True
 
-    def _scheme(self) -> Scheme:
-        return self.scheme  # type: ignore[attr-defined]
-
-    def _refuse_if_published(self) -> None:
-        status = Scheme.objects.values_list("status", flat=True).get(pk=self._scheme().pk)
-        if status != SchemeStatus.DRAFT:
-            raise Locked("已发布的考核方案不能修改。", remedy="请另建一个新版本，注明从哪个月起生效。")
-
     def save(self, *args, **kwargs) -> None:
         self._refuse_if_published()
         super().save(*args, **kwargs)
@@ -98,6 +97,14 @@ class PartOfScheme(models.Model):
     def delete(self, *args, **kwargs):
         self._refuse_if_published()
         return super().delete(*args, **kwargs)
+
+    def _scheme(self) -> Scheme:
+        return self.scheme  # type: ignore[attr-defined]
+
+    def _refuse_if_published(self) -> None:
+        status = Scheme.objects.values_list("status", flat=True).get(pk=self._scheme().pk)
+        if status != SchemeStatus.DRAFT:
+            raise Locked("已发布的考核方案不能修改。", remedy="请另建一个新版本，注明从哪个月起生效。")
 
 
 class Category(PartOfScheme):
@@ -196,6 +203,9 @@ class RuleEvent(PartOfScheme):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["rule", "metric"], name="rule_event_once")]
 
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.metric_id}"
+
     def _scheme(self) -> Scheme:
         return self.rule.scheme
 
@@ -211,6 +221,9 @@ class RuleTier(PartOfScheme):
         verbose_name = verbose_name_plural = "得分档"
         ordering = ["-threshold"]
         constraints = [models.UniqueConstraint(fields=["rule", "threshold"], name="rule_tier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.threshold}"
 
     def _scheme(self) -> Scheme:
         return self.rule.scheme
@@ -261,6 +274,9 @@ class VetoItem(PartOfScheme):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="veto_code_once")]
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
 
 class GradeLine(PartOfScheme):
     """One grade: its threshold (millionths of a point) and, where there is one, its quota (millionths)."""
@@ -276,3 +292,6 @@ class GradeLine(PartOfScheme):
         verbose_name = verbose_name_plural = "等次"
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="grade_code_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -40,6 +40,9 @@ class BranchMonth(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "支部月度状况"
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month}"
+
 
 class MonthSum(models.Model):
     """The facts of one branch, metric and month as one number (thousandths), confirmed alone and all.
@@ -62,6 +65,9 @@ class MonthSum(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "月度合计"
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month} {self.metric_id}"
 
 
 class RuleScore(models.Model):
@@ -95,6 +101,9 @@ class RuleScore(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "规则得分"
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month} {self.rule_id}"
+
 
 class ExtraScore(models.Model):
     """One bonus or penalty item of one branch, year to date: counted quantity (thousandths) and points
@@ -114,6 +123,9 @@ class ExtraScore(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "附加分得分"
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.month} {self.extra_id}"
 
 
 class ReviewMark(models.Model):
@@ -140,3 +152,6 @@ class ReviewMark(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "评价"
         indexes = [models.Index(fields=["root", "year", "branch", "rule_code"], name="reviewmark_branch_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.year} {self.rule_code}"

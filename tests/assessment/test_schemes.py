@@ -64,7 +64,7 @@ def test_published_scheme_refuses_every_edit(model):
 
 def test_month_takes_the_version_valid_on_its_last_day():
     first = schemes.load_default(2026)
-    second = schemes.load(schemes._read_default(), year=2026, version="1.1", valid_from=202607)
+    second = schemes.load(schemes.read_default(), year=2026, version="1.1", valid_from=202607)
     assert schemes.scheme_for(1, Month(2026, 8)) == first
 
     schemes.publish(second, now=first.published_at)
@@ -93,7 +93,7 @@ def test_scheme_of_the_committee_comes_before_the_default():
     ],
 )
 def test_faulty_scheme_is_refused_with_the_fault_named(change, words):
-    data = copy.deepcopy(schemes._read_default())
+    data = copy.deepcopy(schemes.read_default())
     change(data)
 
     with pytest.raises(InvalidInput, match=words):

@@ -1,0 +1,341 @@
+"""From facts to scores, set by set: month sums, the state of every branch, each rule, bonus and penalty.
+
+Only open months are written, and of them only rows that changed; a second run writes none. What a statement
+means is told in assessment/sql/; the same in plain Python is assessment/rules/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from assessment import ledger, sql
+from assessment.models import BranchMonth, DirtyMark, Fact, Item, MonthClosing, OpeningImport, Rule, RuleScore, Scheme
+from assessment.plan import Plan, plan_of
+from assessment.schemes import scheme_for
+from branches.models import Organisation
+from branches.models.organisation import Tier
+from core.periods import Month, today
+
+SUMS = ("sum_flow", "sum_level")
+MANY_BRANCHES = 500  # from here on all branches at once cost less than a list of them
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows a run wrote, by step; `is_closed`: the month is frozen and nothing was touched."""
+
+    month: int
+    drivers: int = 0
+    sums: int = 0
+    rules: int = 0
+    extras: int = 0
+    removed: int = 0
+    is_closed: bool = False
+
+    @property
+    def written(self) -> int:
+        return self.drivers + self.sums + self.rules + self.extras + self.removed
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What one refresh changed in one rule, in millionths of a point."""
+
+    item_code: str
+    item_name: str
+    rule_code: str
+    confirmed: int
+    provisional: int
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One month of one committee being computed: what every statement is told."""
+
+    root_id: int
+    month: Month
+    window_end: date
+    scheme: Scheme
+    plan: Plan
+    start: int
+    branch_ids: tuple[int, ...] | None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        complete = self.window_end == self.month.last_day
+        return {
+            "root": self.root_id,
+            "scheme": self.scheme.pk,
+            "year": self.month.year,
+            "january": Month(self.month.year, 1).key,
+            "month": self.month.key,
+            "number": self.month.number,
+            "ended": self.month.number if complete else self.month.number - 1,
+            "window_end": self.window_end.isoformat(),
+            **_driver_params(self.month, self.window_end, self.start),
+        }
+
+    @property
+    def months(self) -> list[int]:
+        """The months of the window."""
+        return [month.key for month in Month(self.month.year, 1).until(self.month)]
+
+    def execute(self, statement: str, *, params: dict[str, Any] | None = None, **lists: Iterable[int]) -> int:
+        """Run one statement; how many rows it wrote."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql.rendered(statement, lists, self.branch_ids), params or self.params)
+            return max(0, cursor.rowcount)
+
+
+@transaction.atomic
+def run(
+    *,
+    root_id: int,
+    month: Month,
+    now: datetime,
+    branch_ids: Sequence[int] | None = None,
+    thorough: bool = False,
+) -> Counts:
+    """Compute one month of one committee, or of some of its branches; what was written.
+
+    thorough: look again at what the branches were in the open months before, too (a term corrected later).
+    A closed month, a month to come and a year without a scheme are left alone.
+    """
+    ledger.lock_root(root_id, ledger.ROLLUP)
+    if is_closed(root_id, month):
+        return Counts(month.key, is_closed=True)
+    job = _job(root_id, month, now, branch_ids)
+    if job is None:
+        return Counts(month.key)
+    return Counts(
+        month.key,
+        drivers=_drivers(job, thorough),
+        sums=_sums(job),
+        rules=_rules(job),
+        extras=job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics),
+        removed=_forget(job),
+    )
+
+
+@transaction.atomic
+def refresh_branch(branch_id: int, *, now: datetime) -> list[ItemChange]:
+    """Compute the open months of one branch that its new facts touch; what changed in the latest of them."""
+    root_id = Organisation.objects.values_list("root_id", flat=True).get(pk=branch_id)
+    ledger.lock_root(root_id, ledger.ROLLUP)
+    marked = _take_marks(root_id, branch_id)
+    months = _months_behind(root_id, marked, now)
+    if not months:
+        return []
+    before = _points(root_id, months[-1], branch_id)
+    _run_marked(root_id, months, marked, now, (branch_id,))
+    return _changes(before, _points(root_id, months[-1], branch_id))
+
+
+def catch_up_root(root_id: int, *, now: datetime, months: Iterable[Month] = ()) -> list[Counts]:
+    """Compute the given months of a committee and every open month that its marks leave behind."""
+    watermark = _watermark(root_id)
+    marks = DirtyMark.objects.filter(root_id=root_id, pk__lte=watermark)
+    marked = sorted(set(marks.values_list("month", flat=True)))
+    wanted = sorted({*months, *_months_behind(root_id, marked, now)})
+    branches = _few_branches(marks) if not list(months) else None
+    done = [run(root_id=root_id, month=month, now=now, branch_ids=branches) for month in wanted]
+    marks.filter(month__lte=Month.of(now).key).delete()
+    return done
+
+
+def missing_months(root_id: int, *, now: datetime) -> list[Month]:
+    """The open months of a committee without a computed state, from its first on to the running one."""
+    last = Month.of(now)
+    done = set(BranchMonth.objects.filter(root_id=root_id).values_list("month", flat=True).distinct())
+    closed = closed_months(root_id)
+    return [
+        month for month in _first_month(root_id, last).until(last) if month.key not in done and month.key not in closed
+    ]
+
+
+def roots() -> list[int]:
+    """Every committee that stands at the top."""
+    tops = Organisation.objects.filter(parent__isnull=True, tier=Tier.COMMITTEE)
+    return list(tops.order_by("pk").values_list("pk", flat=True))
+
+
+def closed_months(root_id: int) -> set[int]:
+    """The keys of the months that are frozen now."""
+    closings = MonthClosing.objects.filter(root_id=root_id, reopened_at__isnull=True)
+    return set(closings.values_list("month", flat=True))
+
+
+def is_closed(root_id: int, month: Month) -> bool:
+    return MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).exists()
+
+
+def _job(root_id: int, month: Month, now: datetime, branch_ids: Sequence[int] | None) -> _Job | None:
+    window_end = min(month.last_day, today(now))
+    scheme = scheme_for(root_id, month)
+    if month.first_day > window_end or scheme is None:
+        return None
+    ids = None if branch_ids is None else tuple(branch_ids)
+    return _Job(root_id, month, window_end, scheme, plan_of(scheme), _start(root_id, month.year), ids)
+
+
+def _start(root_id: int, year: int) -> int:
+    """The month number before which the committee was not measured: 1 but for the year it went live."""
+    go_live = Organisation.objects.values_list("go_live_month", flat=True).get(pk=root_id)
+    if not go_live or go_live // 100 < year:
+        return 1
+    opening = OpeningImport.objects.filter(root_id=root_id).aggregate(first=Min("from_month"))["first"]
+    first = min(go_live, opening) if opening else go_live
+    if first // 100 > year:
+        return 13
+    return first % 100 if first // 100 == year else 1
+
+
+def _driver_params(month: Month, judged_on: date, start: int) -> dict[str, Any]:
+    """The days and numbers by which a branch is judged at the end of one month."""
+    days = {f"day_{n:02d}": Month(month.year, n).first_day.isoformat() for n in range(1, 13)}
+    return {**days, "start": start, "judged_on": judged_on.isoformat(), "last_day": month.last_day.isoformat()}
+
+
+def _drivers(job: _Job, thorough: bool) -> int:
+    """The state of the branches in this month, and in earlier open ones that have none (or are looked at again)."""
+    written = 0
+    for month in _months_to_judge(job, thorough):
+        params = {
+            **job.params,
+            **_driver_params(month, min(month.last_day, job.window_end), job.start),
+            "month": month.key,
+            "number": month.number,
+        }
+        written += job.execute(sql.text("drivers"), params=params)
+    return written
+
+
+def _months_to_judge(job: _Job, thorough: bool) -> list[Month]:
+    earlier = Month(job.month.year, 1).until(job.month.previous)
+    if not earlier or (job.branch_ids is not None and not thorough):
+        return [job.month]
+    known = BranchMonth.objects.filter(root_id=job.root_id, month__in=[month.key for month in earlier])
+    have = set() if thorough else set(known.values_list("month", flat=True).distinct())
+    frozen = closed_months(job.root_id)
+    return [month for month in earlier if month.key not in have | frozen] + [job.month]
+
+
+def _sums(job: _Job) -> int:
+    """Month sums of this month and of earlier ones that were marked; closed months too: theirs feed later windows."""
+    marks = DirtyMark.objects.filter(root_id=job.root_id, month__in=job.months)
+    if job.branch_ids is not None:
+        marks = marks.filter(branch_id__in=job.branch_ids)
+    months = sorted({job.month.key, *marks.values_list("month", flat=True)})
+    return sum_months(job, months)
+
+
+def sum_months(job: _Job, months: Sequence[int]) -> int:
+    return sum(job.execute(sql.text(name), sum_months=months) for name in SUMS)
+
+
+def _rules(job: _Job) -> int:
+    """Every rule type by its own statement, over branches and rules, whether or not there is any fact."""
+    written = 0
+    for part in job.plan.parts:
+        inside = [key for key in part.inside_months if key <= job.month.key]
+        written += job.execute(
+            sql.judged_by(part.statement),
+            months=job.months,
+            rules=part.rules,
+            flows=part.flows,
+            levels=part.levels,
+            inside_months=inside,
+        )
+    return written
+
+
+def _forget(job: _Job) -> int:
+    """Scores in this open month that no longer belong there."""
+    removed = 0
+    for table, column, kept in (
+        ("assessment_rulescore", "rule_id", job.plan.all_rules),
+        ("assessment_extrascore", "extra_id", job.plan.all_extras),
+    ):
+        removed += job.execute(sql.text("forget_unmeasured").replace("{table}", table))
+        if Scheme.objects.filter(year=job.month.year).exclude(pk=job.scheme.pk).exists():
+            statement = sql.text("forget_versions").replace("{table}", table).replace("{column}", column)
+            removed += job.execute(statement, kept=kept)
+    return removed
+
+
+def _take_marks(root_id: int, branch_id: int) -> list[int]:
+    """Remove the marks of a branch and say which months they named.
+
+    They go before anything is counted: whoever adds a fact after this moment adds a mark that stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM assessment_dirtymark WHERE root_id = %s AND branch_id = %s AND month <= 999912 RETURNING month",
+            [root_id, branch_id],
+        )
+        return sorted({row[0] for row in cursor.fetchall()})
+
+
+def _run_marked(root_id: int, months: list[Month], marked: list[int], now: datetime, branch_ids: tuple[int, ...]):
+    for month in months:
+        job = _job(root_id, month, now, branch_ids)
+        if job is None:
+            continue
+        _drivers(job, thorough=False)
+        sum_months(job, sorted({key for key in marked if key in job.months} | {month.key}))
+        _rules(job)
+        job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics)
+
+
+def _months_behind(root_id: int, marked: Iterable[int], now: datetime) -> list[Month]:
+    """The open months whose windows the marked months lie in: from each to the end of its year, or to now."""
+    last, frozen = Month.of(now), closed_months(root_id)
+    found: set[Month] = set()
+    for key in marked:
+        first = Month.from_key(key)
+        found.update(first.until(min(last, Month(first.year, 12))))
+    return sorted(month for month in found if month.key not in frozen)
+
+
+def _watermark(root_id: int) -> int:
+    """The last mark whose facts are all to be seen: who writes facts is waited for, for a moment."""
+    with transaction.atomic():
+        ledger.lock_root(root_id, ledger.RECORDS)
+        return DirtyMark.objects.filter(root_id=root_id).aggregate(last=Max("pk"))["last"] or 0
+
+
+def _few_branches(marks) -> list[int] | None:
+    ids = list(marks.values_list("branch_id", flat=True).distinct()[: MANY_BRANCHES + 1])
+    return ids if len(ids) <= MANY_BRANCHES else None
+
+
+def _first_month(root_id: int, last: Month) -> Month:
+    """Where a committee's history begins: its first fact, or the month it went live."""
+    first = Fact.objects.filter(root_id=root_id).aggregate(first=Min("month"))["first"]
+    go_live = Organisation.objects.values_list("go_live_month", flat=True).get(pk=root_id)
+    keys = [key for key in (first, go_live) if key]
+    return min(Month.from_key(min(keys)), last) if keys else last
+
+
+def _points(root_id: int, month: Month, branch_id: int) -> dict[int, tuple[int, int]]:
+    rows = RuleScore.objects.filter(root_id=root_id, month=month.key, branch_id=branch_id)
+    return {pk: (c, p) for pk, c, p in rows.values_list("rule_id", "earned_confirmed", "earned_provisional")}
+
+
+def _changes(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) -> list[ItemChange]:
+    changed = {pk: now for pk, now in after.items() if before.get(pk, (0, 0)) != now}
+    rules = Rule.objects.filter(pk__in=changed).select_related("item").order_by("position") if changed else []
+    return [_change(rule, rule.item, before.get(rule.pk, (0, 0)), changed[rule.pk]) for rule in rules]
+
+
+def _change(rule: Rule, item: Item, old: tuple[int, int], new: tuple[int, int]) -> ItemChange:
+    return ItemChange(item.code, item.name, rule.code, new[0] - old[0], new[1] - old[1])
