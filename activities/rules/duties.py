@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.rules.facts import is_late, is_late_backfill
+from assessment.rules.window import first_month
 from core.periods import MONTHS_PER, Month, today
 
 NEAR_DAYS = {"month": 31, "quarter": 45, "half": 45, "year": 30}  # before that many days to go nobody is pressed
@@ -147,17 +148,19 @@ def in_window(window: str, day: date) -> bool:
 
 
 def measured_months(
-    year: int, *, founded_on: date, dissolved_on: date | None, go_live: Month | None
+    year: int,
+    *,
+    founded_on: date,
+    dissolved_on: date | None,
+    go_live_month: int | None = None,
+    opening_from: int | None = None,
 ) -> tuple[Month, Month] | None:
     """The first and last month of the year a branch answers for (scoring.md: S to the month before it is dissolved)."""
-    start, end = Month(year, 1), Month(year, 12)
-    if founded_on >= start.first_day:
-        start = max(start, Month.of(founded_on).next)
-    if go_live:
-        start = max(start, go_live)
+    start = first_month(year, founded_on=founded_on, go_live_month=go_live_month, opening_from=opening_from)
+    end = Month(year, 12)
     if dissolved_on:
-        end = min(end, Month.of(dissolved_on).previous)
-    return (start, end) if start <= end else None
+        end = min(end, Month.of(dissolved_on + timedelta(days=1)).previous)
+    return (Month(year, start), end) if start <= 12 and Month(year, start) <= end else None
 
 
 def periods_in(per: str, first: Month, last: Month) -> list[Period]:

@@ -1,0 +1,1 @@
+"""Forms of activities: what is typed becomes inputs for the services."""

@@ -1,0 +1,61 @@
+"""Lists of claims in the viewer's scope, and one claim with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from activities.models import Claim
+from assessment.models import Metric
+from branches.permissions import Viewer, visible
+from core.periods import Month
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """What the list is narrowed to."""
+
+    branch_id: int | None = None
+    metric: str = ""
+    state: str = ""
+    month: Month | None = None
+    year: int | None = None
+    q: str = ""
+
+
+def claims_list(viewer: Viewer, wanted: ClaimFilter) -> QuerySet[Claim]:
+    """Claims the viewer may see, narrowed; with branch and number of files."""
+    rows = visible(Claim.objects.all(), viewer)
+    for name, value in (("branch_id", wanted.branch_id), ("metric", wanted.metric), ("state", wanted.state)):
+        if value:
+            rows = rows.filter(**{name: value})
+    if wanted.month:
+        rows = rows.filter(month=wanted.month.key)
+    if wanted.year:
+        rows = rows.filter(month__gte=wanted.year * 100 + 1, month__lte=wanted.year * 100 + 12)
+    if wanted.q:
+        rows = rows.filter(Q(note__icontains=wanted.q) | Q(occurrence__icontains=wanted.q))
+    return rows.select_related("branch", "entered_by").annotate(file_count=Count("files", distinct=True))
+
+
+def quantity_sum(rows: QuerySet[Claim]) -> int:
+    """The sum of the quantities (thousandths): it means something where one metric is listed."""
+    return rows.order_by().aggregate(total=Sum("quantity_milli"))["total"] or 0
+
+
+def claim_detail(viewer: Viewer, claim_id: int) -> Claim | None:
+    """One claim with branch and people; None outside the scope."""
+    rows = visible(Claim.objects.select_related("branch", "entered_by", "reviewed_by"), viewer)
+    return rows.filter(pk=claim_id).first()
+
+
+def occurrences_of(viewer: Viewer, branch_id: int) -> list[str]:
+    """Occasions the branch has named before, offered again so that one occasion keeps one name."""
+    rows = visible(Claim.objects.filter(branch_id=branch_id), viewer).exclude(occurrence="")
+    return sorted(set(rows.values_list("occurrence", flat=True)))[:50]
+
+
+def metric_words() -> dict[str, tuple[str, str]]:
+    """Name and unit of every metric."""
+    return {code: (name, unit) for code, name, unit in Metric.objects.values_list("code", "name", "unit")}

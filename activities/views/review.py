@@ -1,0 +1,194 @@
+"""Pages of the review: the queue, one part beside its evidence, approving what is shown, returning, a drawn sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from activities.models import ActivityType
+from activities.rules.claimable import short_name
+from activities.rules.steps import RETURN_REASONS
+from activities.selectors.claims import metric_words
+from activities.selectors.people import secretary_accounts
+from activities.selectors.review import (
+    QueueFilter,
+    claim_queue,
+    queue_counts,
+    record_queue,
+    sample_of,
+    sheet_queue,
+)
+from activities.services.review import Selection, approve_shown, return_part
+from activities.services.reviewing import approve_shares
+from activities.services.sheets import pending_parts
+from activities.views.asking import branch_choices, month_of, now, number, shown_versions, version_of
+from branches.permissions import Viewer, can
+from branches.rules import Role
+from core.errors import Conflict, PortalError, Refused
+from core.http import Page, page_of
+from core.periods import Month
+from core.periods import today as today_of
+from core.submits import once
+
+TABS = {"records": "记录", "claims": "申报", "sheets": "月报"}
+KEYS = {"records": ("submitted_at", "id"), "claims": ("submitted_at", "id"), "sheets": ("sent_at", "id")}
+SAMPLE_SIZES = (5, 10, 20, 30)
+
+
+@require_safe
+def review(request: HttpRequest) -> HttpResponse:
+    """The queue of one kind of part."""
+    return _queue_page(request)
+
+
+@require_POST
+def review_approve(request: HttpRequest) -> HttpResponse:
+    """Approve what is ticked, all or nothing; 409 with the queue where something changed meanwhile."""
+    _demand_reviewer(request.viewer)
+    post = request.POST
+    shown = Selection(
+        shown_versions(post.getlist("record")),
+        shown_versions(post.getlist("claim")),
+        shown_versions(post.getlist("sheet")),
+    )
+    if not shown.count:
+        messages.warning(request, "没有勾选任何一条，请先勾选再审核。")
+        return redirect(_back(request))
+    try:
+        with once(post.get("_token"), request.viewer) as submit:
+            if not submit.replayed:
+                count = approve_shown(actor=request.viewer, shown=shown, now=now())
+                submit.result_url = _back(request)
+                messages.success(request, f"已审核通过{count}条。")
+    except Conflict as error:
+        return _queue_page(request, error=error)
+    return redirect(submit.result_url)
+
+
+@require_POST
+def review_shares(request: HttpRequest, activity_id: int) -> HttpResponse:
+    """Review the attendance that invited branches confirmed after the record had been approved."""
+    approve_shares(actor=request.viewer, activity_id=activity_id, now=now())
+    messages.success(request, "各支部的出席已审核。")
+    return redirect(_back(request))
+
+
+@require_POST
+def review_return(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """Return one part with a reason: one of the usual ones, own words, or both."""
+    if what not in ("record", "claim", "sheet"):
+        raise Http404
+    reason = "；".join(part.strip() for part in request.POST.getlist("reason") if part.strip())
+    with once(request.POST.get("_token"), request.viewer) as submit:
+        if not submit.replayed:
+            part = return_part(
+                actor=request.viewer, what=what, pk=pk, version=version_of(request), reason=reason, now=now()
+            )
+            submit.result_url = _back(request)
+            messages.success(request, _told(part))
+    return redirect(submit.result_url)
+
+
+@require_safe
+def review_sample(request: HttpRequest) -> HttpResponse:
+    """A drawn sample of approved records; the same seed draws the same ones again."""
+    viewer = request.viewer
+    _demand_overseer(viewer)
+    last = month_of(request.GET.get("to", "")) or Month.of(viewer.today)
+    first = month_of(request.GET.get("from", "")) or Month(last.year, 1)
+    size = min(number(request, "n") or 10, 100)
+    seed = request.GET.get("seed", "").strip()[:20] or f"{viewer.today:%Y%m%d}"
+    rows = sample_of(viewer, first=min(first, last), last=last, size=size, seed=seed)
+    context = {"rows": rows, "first": first, "last": last, "size": size, "seed": seed, "sizes": SAMPLE_SIZES}
+    return render(request, "activities/review_sample.html", context)
+
+
+def _queue_page(request: HttpRequest, *, error: PortalError | None = None) -> HttpResponse:
+    viewer = request.viewer
+    _demand_overseer(viewer)
+    asked = request.GET if request.method in ("GET", "HEAD") else request.POST
+    tab = asked.get("tab", "records") if asked.get("tab") in TABS else "records"
+    wanted = _filter_of(request)
+    page = page_of(_queues(tab)(viewer, wanted), request, key=KEYS[tab], count=True)
+    _add_words(tab, page, viewer)
+    counts = queue_counts(viewer)
+    context = {
+        "tab": tab,
+        "tabs": [(key, label, getattr(counts, key)) for key, label in TABS.items()],
+        "page": page,
+        "counts": counts,
+        "filter": wanted,
+        "error": error,
+        "may_review": can(viewer, "activity.review") and not wanted.mine,
+        "branches": branch_choices(viewer, "activity"),
+        "kinds": _kinds(tab),
+        "months": [Month.of(viewer.today).plus(-n) for n in range(15)],
+        "reasons": RETURN_REASONS,
+    }
+    return render(request, "activities/review_queue.html", context, status=409 if error else 200)
+
+
+def _queues(tab: str) -> Any:
+    return {"records": record_queue, "claims": claim_queue, "sheets": sheet_queue}[tab]
+
+
+def _add_words(tab: str, page: Page, viewer: Viewer) -> None:
+    """What the table says of each row beyond its columns, for the whole page at once."""
+    if tab == "claims":
+        words = metric_words()
+        for claim in page:
+            claim.words, claim.unit = short_name(words[claim.metric][0]), words[claim.metric][1]
+    if tab == "sheets":
+        waiting = pending_parts(page.items)
+        for sheet in page:
+            sheet.waiting = waiting.get((sheet.branch_id, sheet.month), 0)
+            sheet.month_value = Month.from_key(sheet.month)
+    for row in page:
+        sent = row.sent_at if tab == "sheets" else row.submitted_at
+        row.days = (viewer.today - today_of(sent)).days if sent else 0
+
+
+def _filter_of(request: HttpRequest) -> QueueFilter:
+    get = request.GET
+    return QueueFilter(
+        branch_id=number(request, "branch"),
+        kind=get.get("kind", "")[:60],
+        month=month_of(get.get("month", "")),
+        late=get.get("late") == "1",
+        mine=get.get("mine") == "1",
+        q=get.get("q", "").strip()[:50],
+    )
+
+
+def _kinds(tab: str) -> list[tuple[str, str]]:
+    if tab == "records":
+        return list(ActivityType.objects.filter(is_active=True).values_list("code", "name"))
+    if tab == "claims":
+        return [(code, short_name(name)) for code, (name, _) in metric_words().items()]
+    return []
+
+
+def _back(request: HttpRequest) -> str:
+    """The queue as it was: same tab and filters."""
+    query = request.POST.get("query", "")
+    return reverse("activities:review") + (f"?{query}" if query else "")
+
+
+def _told(part: Any) -> str:
+    told = secretary_accounts([part.branch_id], today_of(now()))[part.branch_id]
+    return "已退回，" + ("支部书记已收到通知。" if told else "该支部目前没有书记账号，请另行告知。")
+
+
+def _demand_overseer(viewer: Viewer) -> None:
+    if not viewer.is_a(Role.OFFICER, Role.LEADER):
+        raise Refused("审核由机关党委办理。", remedy="本支部报送的内容审到哪一步，请看“组织生活”和“月报”。")
+
+
+def _demand_reviewer(viewer: Viewer) -> None:
+    if not can(viewer, "activity.review"):
+        raise Refused("审核由机关党委办理，包片领导可以查看。", remedy="请告知机关党委工作人员办理。")
