@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,8 +50,8 @@ def arguments() -> argparse.Namespace:
 
 
 def run(options: argparse.Namespace) -> None:
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell may have told us to ignore SIGINT
+        signal.signal(kind, interrupted)
     port_must_be_free(options.host, options.port)
     (VAR / "log").mkdir(parents=True, exist_ok=True)
     with (VAR / "start.lock").open("a") as lock:
@@ -112,10 +113,14 @@ def embedded_environment(host: str) -> dict[str, str]:
 
 
 def own_addresses() -> list[str]:
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        return []
+    """The addresses by which others may name this machine; those it does not find go into ALLOWED_HOSTS by hand."""
+    found = []
+    with suppress(OSError):
+        found += [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing; tells which address would be used
+        found.append(str(probe.getsockname()[0]))
+    return found
 
 
 def data_and_static(environment: dict[str, str], *, demo: bool) -> str:
