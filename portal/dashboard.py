@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,14 +12,16 @@ from django.urls import reverse
 from activities.models import Activity, ActivityState, Attendance, AttendanceStatus, MonthSheet, SheetState
 from activities.selectors.duties import BranchDuties, DutyCard, duties_of, duty_count, duty_overview
 from assessment.models import MonthClosing
+from assessment.selectors.trend import latest_month, trend
 from branches.models import Member, Organisation, User
-from branches.permissions import Viewer, can, visible
+from branches.permissions import Viewer, can, visible, visible_branches
 from branches.rules import Role
 from core.models import JobRun
 from core.periods import Month
 from notices.models import Notice
 from notices.selectors import inbox
 from portal.navigation import url_of
+from portal.standing import Standing, standing_of
 
 NOTICES = 5
 RECORDS = 6
@@ -39,6 +42,7 @@ class BranchHome:
     can_log: bool
     records: list[Activity]
     notices: list[Notice]
+    standing: Standing | None
 
     @property
     def done(self) -> int:
@@ -101,6 +105,18 @@ class CommitteeHome:
     notices: list[Notice]
     is_officer: bool
     open_months: list[Month]
+    means: list[tuple[Month, Decimal | None]]
+
+    @property
+    def mean(self) -> tuple[Month, Decimal] | None:
+        """The last month with a mean score, and that score."""
+        return next(((month, score) for month, score in reversed(self.means) if score is not None), None)
+
+    @property
+    def trend(self) -> dict[str, object] | None:
+        """The chart of the mean scores, with its table; None while there is nothing to compare."""
+        known = [(f"{month.number}月", score) for month, score in self.means if score is not None]
+        return _trend_chart(known) if len(known) > 1 else None
 
     @property
     def sent(self) -> int:
@@ -148,6 +164,7 @@ def branch_home(viewer: Viewer) -> BranchHome:
         can_log=can(viewer, "activity.log", branch),
         records=_unfinished(viewer, branch),
         notices=latest_notices(viewer),
+        standing=standing_of(viewer, branch),
     )
 
 
@@ -175,7 +192,26 @@ def committee_home(viewer: Viewer) -> CommitteeHome:
         notices=latest_notices(viewer),
         is_officer=viewer.is_a(Role.OFFICER),
         open_months=_open_months(root, month),
+        means=_means(viewer, root),
     )
+
+
+def _means(viewer: Viewer, root: Organisation) -> list[tuple[Month, Decimal | None]]:
+    """The mean confirmed score of the branches the viewer sees, month by month of the year at hand."""
+    month = latest_month(root.pk)
+    seen = visible_branches(viewer, "overview").values_list("pk", flat=True)
+    return trend(root.pk, month, list(seen)) if month else []
+
+
+def _trend_chart(points: list[tuple[str, Decimal]]) -> dict[str, object]:
+    option = {
+        "tooltip": {"trigger": "axis"},
+        "grid": {"left": 8, "right": 16, "top": 16, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "category", "data": [name for name, _ in points]},
+        "yAxis": {"type": "value", "scale": True},
+        "series": [{"type": "line", "name": "平均得分", "data": [float(score) for _, score in points]}],
+    }
+    return {"option": option, "headings": ["月份", "平均得分"], "rows": points}
 
 
 def _open_months(root: Organisation, last: Month) -> list[Month]:
