@@ -57,5 +57,5 @@ def mark_read(request: HttpRequest, notice_id: int) -> HttpResponse:
 def mark_all_read(request: HttpRequest) -> HttpResponse:
     """Mark everything as read that has arrived up to now."""
     marked = services.mark_all_read(actor=request.user, now=timezone.now())
-    messages.success(request, f"已将 {marked} 条通知标为已读。" if marked else "没有未读通知。")
+    messages.success(request, f"已将 {marked} 条消息标为已读。" if marked else "没有未读消息。")
     return redirect("notices:inbox")
