@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from core import progress
+from core import progress, submits
 
 
 @shared_task
@@ -21,3 +21,9 @@ def sweep_long_jobs() -> int:
     for job_id in ids:
         progress.run(job_id, now=timezone.now())
     return len(ids)
+
+
+@shared_task
+def tidy() -> int:
+    """Forget the tokens of forms sent long ago; how many."""
+    return submits.forget_old(now=timezone.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,7 +20,7 @@ MAX_BODY = drafts.MAX_BYTES + 64 * 1024
 
 @require_http_methods(["GET", "PUT", "DELETE"])
 def draft(request: HttpRequest, key: str) -> HttpResponse:
-    """The signed-in person's own draft: read, kept, dropped; anybody else's does not exist here."""
+    """The signed-in person's own draft: read, kept, dropped; a missing one is null, and so is anybody else's."""
     if request.method == "PUT":
         kept = drafts.save(request.user, key, _data_of(request), now=timezone.now())
         return JsonResponse({"key": key, "updated_at": kept.updated_at.isoformat()})
@@ -29,7 +29,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(status=204)
     found = drafts.load(request.user, key)
     if found is None:
-        raise Http404
+        return JsonResponse({"key": key, "data": None, "updated_at": None})
     return JsonResponse({"key": key, "data": found.data, "updated_at": found.updated_at.isoformat()})
 
 
@@ -42,7 +42,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @require_GET
-def job_file(request: HttpRequest, job_id: int) -> HttpResponse:
+def job_file(request: HttpRequest, job_id: int) -> FileResponse:
     """The file a long job of the signed-in person has made."""
     found = get_object_or_404(LongJob.objects.select_related("attachment"), pk=job_id, owner=request.user)
     if found.attachment is None:

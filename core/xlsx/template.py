@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 MARK_HEAD = "序号"
@@ -21,7 +22,8 @@ GUIDE_TAB = "填写说明"
 LIST_TAB = "选项"
 LONGEST_LIST = 255
 LAST_ROW = 2000
-THIN = Border(*(Side(style="thin"),) * 4)
+LINE = Side(style="thin")
+THIN = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +186,4 @@ def _set_page(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
