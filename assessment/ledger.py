@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from assessment.models import DirtyMark, Fact, FactState, Metric, RootLock
 from assessment.models.fact import LARGEST_QUANTITY
 from assessment.rules.terms import thousandths
+from branches.models import Organisation
 from core.errors import InvalidInput
 from core.periods import Month
 
@@ -65,7 +66,7 @@ def record_facts(specs: Iterable[FactSpec], *, now: datetime) -> int:
     if not wanted:
         return 0
     metrics = _metric_ids({spec.metric for spec in wanted.values()})
-    stamps = {root_id: _enter(root_id, now) for root_id in sorted({key[0] for key in wanted})}
+    stamps = {root_id: enter(root_id, now) for root_id in sorted({key[0] for key in wanted})}
     known = _known_keys(wanted.values(), metrics)
     fresh = [
         _row(spec, metrics[spec.metric], stamps[spec.root_id])
@@ -83,7 +84,7 @@ def confirm_source(source_type: str, source_id: int, *, branch_id: int | None = 
     """Confirm the pending live facts of one source (of one branch, where given); how many there were."""
     facts = _of_source(source_type, source_id, branch_id).filter(state=FactState.PENDING)
     rows = list(facts.values_list("pk", "root_id", "branch_id", "month"))
-    stamps = {root_id: _enter(root_id, now) for root_id in sorted({row[1] for row in rows})}
+    stamps = {root_id: enter(root_id, now) for root_id in sorted({row[1] for row in rows})}
     changed = 0
     for root_id, stamp in stamps.items():
         mine = [row[0] for row in rows if row[1] == root_id]
@@ -114,7 +115,7 @@ def reverse_source(
 
 def reverse_facts(facts: Sequence[Fact], *, by_id: int | None, reason: str, now: datetime) -> int:
     """Append one reversal to each of these live facts; how many."""
-    stamps = {root_id: _enter(root_id, now) for root_id in sorted({fact.root_id for fact in facts})}
+    stamps = {root_id: enter(root_id, now) for root_id in sorted({fact.root_id for fact in facts})}
     reversals = [_reversal(fact, by_id, reason, stamps[fact.root_id]) for fact in facts]
     Fact.objects.bulk_create(reversals, batch_size=BATCH, ignore_conflicts=True)
     _mark(reversals)
@@ -133,7 +134,7 @@ def lock_root(root_id: int, name: str) -> RootLock:
     return RootLock.objects.select_for_update().get(root_id=root_id, name=name)
 
 
-def _enter(root_id: int, now: datetime) -> datetime:
+def enter(root_id: int, now: datetime) -> datetime:
     """Share the records lock with other writers and give the time stamp of what is written now.
 
     A closing takes the same lock whole: a late submit is either in and counted, or stamped after the
@@ -242,6 +243,11 @@ def _reversal(fact: Fact, by_id: int | None, reason: str, stamp: datetime) -> Fa
         reverses=fact,
         reason=reason,
     )
+
+
+def mark_dirty(branch: Organisation, month: Month) -> None:
+    """Have the windows from this month on computed again for one branch."""
+    _mark_keys({(branch.root_id, branch.pk, month.key)})
 
 
 def _mark(facts: Sequence[Fact]) -> None:

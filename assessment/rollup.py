@@ -162,6 +162,18 @@ def missing_months(root_id: int, *, now: datetime) -> list[Month]:
     ]
 
 
+def open_months(root_id: int, *, now: datetime) -> list[Month]:
+    """The months of this year and the last that are not frozen, from the committee's first on to the running one."""
+    last, frozen = Month.of(now), closed_months(root_id)
+    first = max(_first_month(root_id, last), Month(last.year - 1, 1))
+    return [month for month in first.until(last) if month.key not in frozen]
+
+
+def catch_up(*, now: datetime) -> dict[int, list[Counts]]:
+    """Every month that is missing or left behind, of every committee."""
+    return {root_id: catch_up_root(root_id, now=now, months=missing_months(root_id, now=now)) for root_id in roots()}
+
+
 def roots() -> list[int]:
     """Every committee that stands at the top."""
     tops = Organisation.objects.filter(parent__isnull=True, tier=Tier.COMMITTEE)

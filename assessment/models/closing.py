@@ -61,6 +61,7 @@ class ClosedScore(models.Model):
     score_confirmed = models.BigIntegerField("得分", null=True)
     score_provisional = models.BigIntegerField("含待审得分", null=True)
     shown_confirmed = models.BigIntegerField("显示得分（百分之一）", null=True)
+    inputs = models.JSONField("起算月与不适用月份", default=dict)
     row_digest = models.CharField("摘要", max_length=64)
 
     scope = Scope(resource="score")

@@ -27,17 +27,17 @@ started AS (
     FROM standing s
 ),
 terms AS (
-    SELECT t.branch_id, MAX(CASE WHEN t.has_committee THEN 1 ELSE 0 END) AS has_committee
+    -- the latest term that has begun; it lasts until the next election
+    SELECT t.branch_id, CASE WHEN t.has_committee THEN 1 ELSE 0 END AS has_committee,
+           ROW_NUMBER() OVER (PARTITION BY t.branch_id ORDER BY t.from_on DESC, t.term_no DESC) AS nth
     FROM branches_branchterm t
-    WHERE t.root_id = %(root)s AND t.from_on <= %(judged_on)s
-      AND (t.ended_on IS NULL OR t.ended_on > %(judged_on)s) /* only:t */
-    GROUP BY t.branch_id
+    WHERE t.root_id = %(root)s AND t.from_on <= %(judged_on)s /* only:t */
 ),
 teams AS (
     SELECT g.parent_id AS branch_id, COUNT(*) AS number_of
     FROM branches_organisation g
     WHERE g.root_id = %(root)s AND g.tier = 'group' AND g.founded_on <= %(judged_on)s
-      AND (g.dissolved_on IS NULL OR g.dissolved_on > %(judged_on)s) /* only:g as parent_id */
+      AND (g.dissolved_on IS NULL OR g.dissolved_on >= %(judged_on)s) /* only:g as parent_id */
     GROUP BY g.parent_id
 ),
 people AS (
@@ -53,7 +53,7 @@ SELECT s.root_id, %(month)s, s.branch_id, s.first_month,
        (COALESCE(g.number_of, 0) > 0),
        COALESCE(p.number_of, 0)
 FROM started s
-LEFT JOIN terms t ON t.branch_id = s.branch_id
+LEFT JOIN terms t ON t.branch_id = s.branch_id AND t.nth = 1
 LEFT JOIN teams g ON g.branch_id = s.branch_id
 LEFT JOIN people p ON p.branch_id = s.branch_id
 WHERE 1 = 1
