@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from assessment.models import BranchMonth, Restatement
-from assessment.rules import RuleKind, RuleResult, Window, rule_score
+from assessment.rules import RuleResult, Window, rule_score
 from assessment.selectors.figures import Figures
 from assessment.selectors.frame import RuleFrame, SchemeFrame, frame_of
-from assessment.selectors.scoreboard import Scores, rule_scores, scheme_and_closing
+from assessment.selectors.scoreboard import rule_scores, scheme_and_closing
 from assessment.statement.arithmetic import explain
 from assessment.statement.book import FactBook, extra_counts, inputs_of, load_book, terms_of
 from assessment.statement.counted import fact_lines, left_out
@@ -22,7 +21,7 @@ from assessment.statement.model import CategoryPart, ItemPart, RuleLine, Stateme
 from assessment.statement.raises import Outlook, Raise, raises_of
 from assessment.statement.words import rule_words
 from branches.models import Organisation
-from branches.permissions import Viewer, visible
+from branches.permissions import Viewer, visible_branches
 from core.periods import Month
 
 
@@ -129,14 +128,7 @@ def triples(results: dict[int, RuleResult]) -> dict[int, tuple[int, int, int]]:
 
 def visible_branch(viewer: Viewer, branch_id: int) -> Organisation:
     """The branch, if the viewer may read its scores; else 404."""
-    return get_object_or_404(visible(Organisation.objects.filter(tier="branch"), viewer).filter(_score_scope(viewer)), pk=branch_id)
-
-
-def _score_scope(viewer: Viewer) -> Q:
-    """Scores reach fewer people than the organisation itself (not members, not administrators)."""
-    from branches.permissions import visible_branches
-
-    return Q(pk__in=visible_branches(viewer, "score").values("pk"))
+    return get_object_or_404(visible_branches(viewer, "score"), pk=branch_id)
 
 
 def conditions_of(rows: Iterable[BranchMonth], year: int) -> dict[int, dict[str, bool]]:
@@ -203,5 +195,3 @@ def _categories(frame: SchemeFrame, figures: Figures, provisional: Figures, befo
         for category in frame.categories
     )
 
-
-__all__ = ["RuleKind", "Scores", "statement", "what_would_raise"]

@@ -128,3 +128,24 @@ _BY_KIND = {
     "yes_no": _yes_no,
     "reviewer": _reviewer,
 }
+
+
+def points_of(millionths: int) -> Fraction:
+    """Stored points exactly."""
+    return Fraction(millionths, 1_000_000)
+
+
+def target_words(line) -> tuple[str, str]:
+    """Target and done of a statement's line, as the sheet's two columns show them."""
+    result, kind = line.result, line.rule.kind
+    if not result.is_applicable:
+        return "不适用", ""
+    if kind in ("ratio_full", "tier_rate"):
+        return (qty(result.need), qty(result.done)) if result.need else ("—", "—")
+    if kind == "yes_no":
+        return "1", qty(min(result.done, 1000))
+    if kind == "deduct":
+        return "0", f"扣{pts(result.done)}"
+    if kind == "add_cap":
+        return pts(result.need), pts(result.done)
+    return "评定", pts(result.done) if result.need else "未评"

@@ -1,0 +1,99 @@
+"""The scheme as the page shows it: every rule, event, tier, veto and grade in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import Http404
+
+from assessment.models import Scheme, SchemeStatus
+from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
+from assessment.statement.words import pts, rule_words
+from branches.permissions import Viewer
+
+BODY_NAMES = {"party_committee": "机关党委", "discipline_committee": "机关纪委"}
+
+
+@dataclass(frozen=True)
+class SchemePage:
+    """A scheme in words."""
+
+    frame: SchemeFrame
+    versions: tuple[Scheme, ...]
+    years: tuple[int, ...]
+    categories: tuple[dict, ...]
+    bonus: tuple[dict, ...]
+    penalty: tuple[dict, ...]
+    vetoes: tuple[dict, ...]
+    grades: tuple[dict, ...]
+    composition: tuple[dict, ...]
+
+
+def scheme_page(viewer: Viewer, year: int) -> SchemePage:
+    """The last version of a year's scheme; 404 where there is none."""
+    best = best_scheme(scheme_rows(viewer.root_id, year * 100 + 12))
+    if best is None:
+        raise Http404
+    frame = frame_of(best)
+    mine = Scheme.objects.filter(subject="branch").exclude(status=SchemeStatus.DRAFT)
+    rows = [row for row in mine.order_by("year", "valid_from", "pk") if row.root_id in (None, viewer.root_id)]
+    return SchemePage(
+        frame,
+        tuple(row for row in rows if row.year == year),
+        tuple(sorted({row.year for row in rows}, reverse=True)),
+        tuple(_category(one, frame) for one in frame.categories),
+        tuple(_extra(extra) for extra in frame.extras if extra.kind == "bonus"),
+        tuple(_extra(extra) for extra in frame.extras if extra.kind == "penalty"),
+        tuple(_veto(row, frame) for row in frame.vetoes),
+        tuple(_grade(row) for row in frame.grades),
+        _composition(frame),
+    )
+
+
+def _category(one, frame: SchemeFrame) -> dict:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "points": pts(one.points),
+        "items": [
+            {
+                "item": item,
+                "points": pts(item.points),
+                "rules": [{"code": rule.code, "points": pts(rule.points), "words": rule_words(rule, frame)} for rule in item.rules],
+            }
+            for item in one.items
+        ],
+    }
+
+
+def _extra(extra) -> dict:
+    cap = f"，最多{pts(extra.most)}分" if extra.most >= 0 else ""
+    group = "，同一事项取最高" if extra.occurrence_group else ""
+    return {"code": extra.code, "name": extra.name, "words": f"每{extra.unit or '项'}{pts(extra.points)}分{cap}{group}", "evidence": extra.evidence}
+
+
+def _veto(row, frame: SchemeFrame) -> dict:
+    names = {grade.code: grade.name for grade in frame.grades}
+    return {
+        "code": row.code,
+        "name": row.name,
+        "cap": names.get(row.grade_cap, row.grade_cap),
+        "body": BODY_NAMES.get(row.decided_by, row.decided_by),
+        "by": "系统提出" if row.proposed_by == "system" else "机关党委提出",
+    }
+
+
+def _grade(row) -> dict:
+    quota = f"，且不超过参加排名支部的{Decimal(row.quota) / 10_000:f}%".replace(".0000%", "%") if row.quota >= 0 else ""
+    return {"name": row.name, "words": f"{pts(row.threshold)}分以上{quota}"}
+
+
+def _composition(frame: SchemeFrame) -> tuple[dict, ...]:
+    data = frame.row.composition or {}
+    if not data:
+        return ()
+    rows = [{"name": "半年日常得分（6月）", "weight": str(data["half_year_weight"])}]
+    outer = Decimal(str(data["year_weight"]))
+    rows += [{"name": part["name"], "weight": f"{outer} × {part['weight']}"} for part in data["year_parts"]]
+    return tuple(rows)

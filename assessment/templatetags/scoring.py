@@ -1,0 +1,43 @@
+"""Filters of the scoring pages: exact points, fractions to two places, hundredths."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django import template
+
+from assessment.statement.words import plain, pts, signed
+from assessment.statement.words import two as two_places
+
+register = template.Library()
+
+
+@register.filter
+def exact(millionths: int | None) -> str:
+    """Stored points without needless zeros: 6, 1.5, 1.714286."""
+    return "—" if millionths is None else pts(millionths)
+
+
+@register.filter
+def two(value: Fraction | None) -> str:
+    """An exact score with two places."""
+    return "—" if value is None else two_places(value)
+
+
+@register.filter
+def signed_two(value: Fraction | None) -> str:
+    """An exact change with its sign and two places."""
+    return "—" if value is None else signed(value)
+
+
+@register.filter
+def hundredths(value: int | None) -> str:
+    """A figure stored in hundredths of a point."""
+    return "—" if value is None else f"{Decimal(value) / 100:.2f}"
+
+
+@register.filter
+def exact_percent(factor: int | None) -> str:
+    """A factor in millionths as a mark of 100."""
+    return "" if factor is None else plain(Fraction(factor, 10_000))

@@ -1,0 +1,1 @@
+"""Pages of scores; each view reads one selector or calls one service."""
