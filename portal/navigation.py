@@ -38,7 +38,7 @@ ENTRIES = (
     Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "审核与考核", ("/year-end/",)),
     Entry("考核方案", "sliders", "assessment:scheme", (OFFICER, LEADER, *BRANCH_PEOPLE), "审核与考核", ("/scheme/",)),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
-    Entry("月报", "clipboard", "activities:month", BRANCH_PEOPLE, "组织生活", ("/month/",)),
+    Entry("月报", "clipboard", "activities:month", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/month/",)),
     Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), "组织生活", ("/claims/",)),
     Entry("三会一课台账", "book", "activities:ledger", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/ledger/",)),
     Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "组织生活", ("/statements/",)),
@@ -48,7 +48,7 @@ ENTRIES = (
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
     Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
-    Entry("账号", "key", "branches:accounts", (ADMINISTRATOR, OFFICER), "组织", ("/accounts/",)),
+    Entry("账号", "key", "branches:accounts", (ADMINISTRATOR,), "组织", ("/accounts/",)),
     Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
 )
 

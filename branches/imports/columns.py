@@ -222,6 +222,12 @@ def guess_field(kind: str, label: str) -> str:
     if not text or text in DERIVED:
         return ""
     for column in COLUMNS[kind]:
-        if text == plain(column.label) or text in map(plain, column.synonyms):
+        names = {plain(name) for name in (column.label, *column.synonyms)}
+        if text in names or (column.kind == "day" and _stem(text) in map(_stem, names)):
             return column.key
     return ""
+
+
+def _stem(text: str) -> str:
+    """入党时间, 入党日期 and 入党年月 are one column."""
+    return re.sub(r"(时间|日期|年月日|年月)$", "", text)

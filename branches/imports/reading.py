@@ -128,9 +128,7 @@ def shown(kind: str, raw: Any) -> str:
 
 def _notes(sheet: Any, head: Head, columns: dict[str, str]) -> list[str]:
     notes = []
-    unread = [
-        f"{letter} 列“{head.labels[letter]}”" for letter, key in columns.items() if not key and head.labels.get(letter)
-    ]
+    unread = [f"{letter} 列“{label}”" for letter, label in head.labels.items() if label and not columns.get(letter)]
     hidden = [f"{letter} 列“{head.labels.get(letter, '')}”" for letter in sheet.hidden_columns if columns.get(letter)]
     if unread:
         notes.append(f"没有读取：{'、'.join(unread)}。")

@@ -1,5 +1,18 @@
 """Readings of the register: the tree and its people on any day, and the lists of the pages."""
 
+from .lists import (
+    MemberRow,
+    OrganisationRow,
+    leader_names,
+    leaders_of,
+    member_list,
+    member_rows,
+    organisation_list,
+    organisation_rows,
+    party_age,
+    posts_of,
+    reads_people,
+)
 from .organisations import (
     branches_under,
     committee_members_on,
@@ -13,13 +26,24 @@ from .people import Expected, expected_people, members_on
 
 __all__ = [
     "Expected",
+    "MemberRow",
+    "OrganisationRow",
     "branches_under",
     "committee_members_on",
     "expected_people",
     "groups_on",
     "has_committee_on",
+    "leader_names",
+    "leaders_of",
+    "member_list",
+    "member_rows",
     "members_on",
     "officers_of",
+    "organisation_list",
+    "organisation_rows",
+    "party_age",
+    "posts_of",
+    "reads_people",
     "secretary_names",
     "terms_on",
 ]

@@ -1,0 +1,1 @@
+"""Forms of the register: what is typed, before a service decides."""
