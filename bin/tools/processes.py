@@ -15,12 +15,12 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 
 
-def start(command: list[str], *, log: Path, env: dict[str, str], cwd: Path, **options: Any) -> subprocess.Popen[bytes]:
+def start(command: list[str], *, log: Path, env: dict[str, str], cwd: Path, **options: Any) -> subprocess.Popen[Any]:
     """Start a process that writes to `log`; should we be killed outright, the kernel ends it too."""
     options["preexec_fn"] = die_with_parent if sys.platform == "linux" else None
     with log.open("ab") as output:
-        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(command, env=env, cwd=cwd, start_new_session=True, **streams, **options)
+        options |= {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, env=env, cwd=cwd, start_new_session=True, **options)
 
 
 def die_with_parent() -> None:

@@ -24,7 +24,7 @@ from say import Stop, disk_stop, leave, line, plain_streams, step
 
 READY_WITHIN = 60  # seconds
 LOG_LIMIT = 5 * 1024 * 1024
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+EVERYWHERE: dict[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def main() -> None:
@@ -178,7 +178,7 @@ def fresh_log(name: str) -> Path:
 
 
 def wait_until_ready(options: argparse.Namespace, web: subprocess.Popen[bytes], log: Path) -> None:
-    host = EVERYWHERE.get(options.host, options.host)
+    host = EVERYWHERE.get(options.host) or str(options.host)
     url = f"http://{f'[{host}]' if ':' in host else host}:{options.port}/healthz"
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:

@@ -7,7 +7,6 @@ import os
 import secrets
 from pathlib import Path
 
-
 # Random bytes in a key: AES-256 takes exactly 32, Django asks for more than 50 characters.
 FIELD_KEY_BYTES, SECRET_KEY_BYTES = 32, 48
 
