@@ -57,8 +57,8 @@ def approve_shares(*, actor: Viewer, activity_id: int, now: datetime) -> int:
 @transaction.atomic
 def return_activity(*, actor: Viewer, activity_id: int, reason: str, now: datetime) -> Activity:
     """Send a record back to be mended; it counts no longer, and that it was returned is counted once."""
-    reason = _demand_reason(reason, "请写明退回的原因，让支部知道改什么。")
     activity = steps.locked(actor, activity_id, "activity.review")
+    reason = _demand_reason(reason, "请写明退回的原因，让支部知道改什么。")
     steps.demand_state(activity, ActivityState.SUBMITTED, step="退回")
     refuse_self_review(actor, activity)
     activity.state, activity.return_reason, activity.natural_key = ActivityState.RETURNED, reason[:500], None
@@ -74,8 +74,8 @@ def return_activity(*, actor: Viewer, activity_id: int, reason: str, now: dateti
 @transaction.atomic
 def mark_false(*, actor: Viewer, activity_id: int, reason: str, now: datetime) -> Activity:
     """Find a record false: all it gave is reversed, and record.false is counted (it opens a veto proposal)."""
-    reason = _demand_reason(reason, "请写明核实的情况和依据。")
     activity = steps.locked(actor, activity_id, "activity.review")
+    reason = _demand_reason(reason, "请写明核实的情况和依据。")
     steps.demand_state(activity, ActivityState.SUBMITTED, ActivityState.APPROVED, step="认定失实")
     refuse_self_review(actor, activity)
     activity.state, activity.natural_key = ActivityState.FALSE, None
@@ -91,8 +91,8 @@ def mark_false(*, actor: Viewer, activity_id: int, reason: str, now: datetime) -
 @transaction.atomic
 def append_note(*, actor: Viewer, activity_id: int, text: str, now: datetime) -> Activity:
     """Add a correction to a record that has been sent; what was written is not overwritten."""
-    text = _demand_reason(text, "请写要补充说明的内容。")
     activity = steps.locked(actor, activity_id, "activity.log")
+    text = _demand_reason(text, "请写要补充说明的内容。")
     steps.demand_state(activity, ActivityState.SUBMITTED, ActivityState.APPROVED, step="补充说明")
     steps.note(activity, ReviewAction.NOTED, actor=actor, now=now, text=text)
     return activity
