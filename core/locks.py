@@ -15,6 +15,7 @@ from django.utils import timezone
 from core.models import JobRun
 
 LEASE = timedelta(minutes=10)
+ANY_AGE = timedelta(days=-1)
 Clock = Callable[[], datetime]
 
 
@@ -80,12 +81,15 @@ def run_once(
 ) -> Iterator[Run | None]:
     """The run of `job` for `period_key`, or None if it is done or in the hands of another worker.
 
-    A FAILED run, and a STARTED one whose heartbeat is older than `lease`, is half done: it is claimed and
-    done again. `again=True` claims a DONE one too. An exception inside marks the run FAILED and goes on.
+    A FAILED run, and a STARTED one whose worker is dead, is half done: it is claimed and done again. Dead is
+    who no longer holds the advisory lock (PostgreSQL), or whose heartbeat is older than `lease` (elsewhere).
+    `again=True` claims a DONE one too. An exception inside marks the run FAILED and goes on.
     Call it outside a transaction, so that the STARTED row survives a crash.
     """
     with job_lock(job, period_key) as held:
-        row = claim(job, period_key, now=now, lease=lease, again=again) if held else None
+        # Holding the lock that its worker would hold proves that worker dead: no need to wait for the lease.
+        patience = ANY_AGE if connection.vendor == "postgresql" else lease
+        row = claim(job, period_key, now=now, lease=patience, again=again) if held else None
         if row is None:
             yield None
             return

@@ -58,7 +58,7 @@ def test_failed_run_says_why_and_is_done_again() -> None:
 
 def test_half_done_run_is_taken_over_when_its_heartbeat_is_old() -> None:
     claim("rollup", "2026-10", now=NOW - timedelta(minutes=9))
-    assert runs_of() == [False]
+    assert claim("rollup", "2026-10", now=NOW) is None
     JobRun.objects.update(heartbeat_at=NOW - timedelta(minutes=11))
 
     assert runs_of() == [True]
@@ -99,3 +99,31 @@ def test_lock_is_held_by_one_connection_and_freed() -> None:
         assert held
         assert in_threads(1, attempt) == ["False"]
     assert in_threads(1, attempt) == ["True"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_of_a_dead_worker_is_taken_over_at_once_and_of_a_living_one_never() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("elsewhere the lease decides")
+    number = lock_number("rollup", "2026-10")
+
+    def begin_and_be_looked_at() -> str:
+        lock(number)
+        claim("rollup", "2026-10", now=NOW - timedelta(days=1))
+        return in_threads(1, lambda: str(runs_of()))[0]  # then this thread dies, and its connection with it
+
+    assert in_threads(1, begin_and_be_looked_at) == ["[False]"]
+    lock(number)  # waits until the server has noticed the death
+    unlock(number)
+    assert runs_of() == [True]
+    assert JobRun.objects.get().attempt == 2
+
+
+def lock(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+
+
+def unlock(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
