@@ -63,7 +63,7 @@ READ: dict[str, dict[Role, Reach]] = {
     "year_end": _COMMITTEE_VIEW,
     "result": {**_BUSINESS, Role.MEMBER: Reach.BRANCH},
     "risk": _BUSINESS,
-    "import": _SECRETARY_OR_OFFICER,
+    "import": {Role.SECRETARY: Reach.SELF, Role.OFFICER: Reach.SELF},
     "account": _ADMINISTRATOR,
     "notice": dict.fromkeys(Role, Reach.SELF),
 }

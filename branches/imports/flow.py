@@ -136,7 +136,7 @@ def _only_branch(actor: Viewer) -> str:
     """The code of the one branch the actor can import for; "" when there are several."""
     if actor.all_prefixes or actor.is_system:
         return ""
-    branches = [item for item in visible_branches(actor, "import") if can(actor, "member.import", item)]
+    branches = [item for item in visible_branches(actor, "member") if can(actor, "member.import", item)]
     return branches[0].code if len(branches) == 1 else ""
 
 

@@ -15,7 +15,18 @@ from core.identity import check_digit
 from tests.factories.branches import GroupFactory, MemberFactory
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-HEAD = ["姓名", "性别", "出生日期", "身份证号", "入党时间", "转正时间", "所在党支部", "所在党小组", "党员编号", "联系电话"]
+HEAD = [
+    "姓名",
+    "性别",
+    "出生日期",
+    "身份证号",
+    "入党时间",
+    "转正时间",
+    "所在党支部",
+    "所在党小组",
+    "党员编号",
+    "联系电话",
+]
 MAPPED = {
     "A": "name", "B": "sex", "C": "born_on", "D": "id_number", "E": "joined_on", "F": "confirmed_on",
     "G": "branch", "H": "group", "I": "member_no", "J": "phone",
