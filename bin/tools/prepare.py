@@ -95,7 +95,7 @@ def tell(command: list[str], what: str) -> None:
     reason = last_line(output)
     offline = [line for line in output.splitlines() if any(word in line.lower() for word in NETWORK_WORDS)]
     if offline:
-        reason = offline[-1].strip()[:200]
+        reason = offline[0].strip()[:200]
         raise Stop(
             f"无法下载 {what} 依赖：请检查网络或代理（HTTPS_PROXY）、镜像设置后重试。"
             f"(Cannot download {what} packages: check the network, HTTPS_PROXY or your mirror, and try again.) [{reason}]"

@@ -44,3 +44,15 @@ def test_found_with_a_name_already_taken_writes_nothing():
     with pytest.raises(CommandError):
         found(name="另一个党委")
     assert Organisation.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_prepare_publishes_static_files_once(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    call_command("prepare", no_demo=True, stdout=StringIO())
+    stamp = settings.STATIC_ROOT / ".portal-stamp"
+    published = stamp.stat().st_mtime_ns
+    call_command("prepare", no_demo=True, stdout=StringIO())
+    assert stamp.stat().st_mtime_ns == published
+    assert (settings.STATIC_ROOT / "icons.svg").is_file()
