@@ -74,4 +74,6 @@ def confirm_post(*, actor: Viewer, post: JobPost) -> None:
     """The unit has checked this default post and its risks; it is no longer a draft."""
     check(actor, "risk.edit", post.organisation)
     if JobPost.objects.filter(pk=post.pk, is_confirmed=False).update(is_confirmed=True):
-        audit.record(actor=actor, action="risk.confirm", target=post, root_id=post.root_id, summary=f"核定岗位：{post.name}")
+        audit.record(
+            actor=actor, action="risk.confirm", target=post, root_id=post.root_id, summary=f"核定岗位：{post.name}"
+        )

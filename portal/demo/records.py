@@ -25,6 +25,7 @@ from activities.models import (
 )
 from activities.rules.attendance import Mark, head_count
 from activities.rules.facts import is_late
+from activities.rules.keys import natural_key
 from activities.rules.quorum import is_quorate
 from branches.models import User
 from core.models import Attachment
@@ -83,11 +84,12 @@ class RecordBook:
 
     def advance(self, until: datetime) -> None:
         """What was sent by then is sent; what was reviewed by then is reviewed."""
-        for activity, gathering in [pair for pair in self.unreviewed if at(pair[1].approved_on, 10) <= until]:
+        reviewed = [pair for pair in self.unreviewed if at(pair[1].approved_on, 10) <= until]
+        for activity, gathering in reviewed:
             self._approve(activity, gathering)
             activity.save()
-            facts.confirm(activity, by_id=activity.reviewed_by_id, now=until)
             self.unreviewed.remove((activity, gathering))
+        facts.confirm_many([pair[0] for pair in reviewed], by_id=self.register.officers[0].pk, now=until)
         rows, made = _Rows(), []
         while self.waiting and at(self.waiting[0][0], 16) <= until:
             _, place, _, gathering = self.waiting.pop(0)
@@ -122,7 +124,7 @@ class RecordBook:
         if gathering.group is not None:
             host = next(p for p in branch.people if p.group == gathering.group and "group_leader" in p.posts)
         ends = time(gathering.starts.hour + 1, 30)
-        return Activity(
+        activity = Activity(
             root=self.register.root,
             branch=branch.row,
             group=branch.groups[gathering.group] if gathering.group is not None else None,
@@ -144,6 +146,8 @@ class RecordBook:
             submitted_at=sent_at,
             is_late=is_late(gathering.held_on, sent_at),
         )
+        activity.natural_key = _natural_key(activity, branch, gathering)
+        return activity
 
     def _approve(self, activity: Activity, gathering: Gathering) -> None:
         activity.state = ActivityState.APPROVED
@@ -155,7 +159,13 @@ class RecordBook:
 
         def event(action: str, by: User, when: datetime, text: str = "", revision: int = 1) -> ReviewEvent:
             return ReviewEvent(
-                root=activity.root, activity=activity, action=action, actor=by, happened_at=when, text=text, revision=revision
+                root=activity.root,
+                activity=activity,
+                action=action,
+                actor=by,
+                happened_at=when,
+                text=text,
+                revision=revision,
             )
 
         yield event(ReviewAction.SUBMITTED, secretary, activity.first_submitted_at)
@@ -174,7 +184,9 @@ class RecordBook:
             guest = self.register.branches[gathering.joint_with]
             self._share(rows, activity, guest, gathering, is_organiser=False)
 
-    def _share(self, rows: _Rows, activity: Activity, branch: DemoBranch, gathering: Gathering, is_organiser: bool) -> None:
+    def _share(
+        self, rows: _Rows, activity: Activity, branch: DemoBranch, gathering: Gathering, is_organiser: bool
+    ) -> None:
         share = Participation(
             root=activity.root,
             activity=activity,
@@ -227,6 +239,21 @@ def _is_due(gathering: Gathering, group: int | None, is_committee: bool, branch:
     if gathering.group is not None:
         return group == gathering.group
     return is_committee if gathering.kind in COMMITTEE_KINDS else True
+
+
+def _natural_key(activity: Activity, branch: DemoBranch, gathering: Gathering) -> str:
+    pairs = [(branch.people[one].name, branch.members[other].pk) for one, other in gathering.talks]
+    return natural_key(
+        kind_code=activity.kind.code,
+        shape=activity.kind.shape,
+        branch_id=activity.branch_id,
+        group_id=activity.group_id,
+        held_on=activity.held_on,
+        starts_at=activity.starts_at,
+        for_year=activity.for_year,
+        title=activity.title,
+        pairs=pairs,
+    )
 
 
 def _tags(gathering: Gathering) -> list[str]:

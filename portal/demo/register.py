@@ -112,7 +112,12 @@ def _branch(place: int, plan: BranchPlan, root: Organisation, general: Organisat
     )
     groups = [
         _organisation(
-            row, Tier.GROUP, f"{plan.name}第{label}党小组", f"第{label}党小组", founded_on=plan.founded_on, sort_key=str(n)
+            row,
+            Tier.GROUP,
+            f"{plan.name}第{label}党小组",
+            f"第{label}党小组",
+            founded_on=plan.founded_on,
+            sort_key=str(n),
         )
         for n, label in enumerate("一二三"[: plan.groups])
     ]
@@ -131,7 +136,9 @@ def _members(branches: list[DemoBranch], root: Organisation) -> None:
     index_names(members, is_new=True)
     Membership.objects.bulk_create(spell for branch in branches for spell in _spells(branch, root))
     CountExclusion.objects.bulk_create(
-        CountExclusion(root=root, member=member, reason=person.excluded, approved_by="局机关党委批准", from_on=date(2025, 1, 1))
+        CountExclusion(
+            root=root, member=member, reason=person.excluded, approved_by="局机关党委批准", from_on=date(2025, 1, 1)
+        )
         for branch in branches
         for member, person in zip(branch.members, branch.people, strict=True)
         if person.excluded
@@ -200,7 +207,7 @@ def _terms(branches: list[DemoBranch], root: Organisation) -> None:
             branch=branch.row,
             term_no=3 if plan.founded_on.year < 2026 else 1,
             has_committee=plan.has_committee,
-            seats=seats,
+            seats=seats + (1 if place == 20 else 0),  # one seat that nobody has filled
             from_on=since,
             due_on=since.replace(year=since.year + 3),
             duties_published_on=None if place == 22 else since,
@@ -236,7 +243,9 @@ def _accounts(branches: list[DemoBranch], root: Organisation, today: date) -> li
     officers = [account("dangwei", "江明远"), account("dangwei2", "白雅琴")]
     for officer in officers:
         RoleGrant.objects.create(user=officer, role=Role.OFFICER, organisation=root, from_on=since)
-    RoleGrant.objects.create(user=account("guanli", "系统管理员"), role=Role.ADMINISTRATOR, organisation=root, from_on=since)
+    RoleGrant.objects.create(
+        user=account("guanli", "系统管理员"), role=Role.ADMINISTRATOR, organisation=root, from_on=since
+    )
     for n, (name, _) in enumerate(LEADERS):
         leader = account("lingdao" if n == 1 else f"lingdao{n + 1}", name)
         RoleGrant.objects.create(user=leader, role=Role.LEADER, organisation=root, from_on=since)

@@ -138,11 +138,17 @@ class BranchStory:
 
     def _papers(self, month: Month) -> Iterator[Gathering]:
         if month.number == 1 and self._keeps(0.4):
-            yield self._paper("annual_plan", date(month.year, 1, 8 + self.rng.randint(0, 20)), f"{month.year}年度工作计划")
+            yield self._paper(
+                "annual_plan", date(month.year, 1, 8 + self.rng.randint(0, 20)), f"{month.year}年度工作计划"
+            )
         if month.number == 7 and self._keeps(0.4):
-            yield self._paper("half_year_summary", date(month.year, 7, 3 + self.rng.randint(0, 6)), f"{month.year}年半年小结")
+            yield self._paper(
+                "half_year_summary", date(month.year, 7, 3 + self.rng.randint(0, 6)), f"{month.year}年半年小结"
+            )
         if month.number == 12 and self._keeps(0.3):
-            yield self._paper("annual_summary", date(month.year, 12, 12 + self.rng.randint(0, 15)), f"{month.year}年度工作总结")
+            yield self._paper(
+                "annual_summary", date(month.year, 12, 12 + self.rng.randint(0, 15)), f"{month.year}年度工作总结"
+            )
         if month.number % 3 == 0 and self._keeps(0.5):
             on = date(month.year, month.number, 15 + self.rng.randint(0, 10))
             yield self._paper("disclosure", on, f"第{month.quarter}季度党务公开")
@@ -223,17 +229,15 @@ class BranchStory:
         if number == 9 and self.plan.diligence > 0.9:
             yield self._claim("lead_project.done", day, 1 + (self.place % 3), "领办项目办结")
         if number == 11 and self.place % 9 == 7:
-            yield self._claim("P04", day, 1, "获局级先进党组织表彰", f"honour-{year}-{self.place}")
+            yield self._claim("bonus.P04", day, 1, "获局级先进党组织表彰", f"honour-{year}-{self.place}")
         if number == 8 and self.place in (7, 13):
-            yield self._claim("P06", day, 1, "防汛抢险保通获通报表扬", f"flood-{year}")
+            yield self._claim("bonus.P06", day, 1, "防汛抢险保通获通报表扬", f"flood-{year}")
         if number == 10 and self.place == 22:
-            yield self._claim("N01", day, 1, "被上级党组织通报批评", f"通报〔{year}〕7号")
+            yield self._claim("penalty.N01", day, 1, "被上级党组织通报批评", f"通报〔{year}〕7号")
         if number == 12:
             yield self._claim("accountability_report.sent", day, int(self._keeps(0.3)), f"{year}年度述职报告")
 
-    def _claim(
-        self, metric: str, on: date, quantity: int, note: str, occurrence: str = "", base: int = 0
-    ) -> ClaimPlan:
+    def _claim(self, metric: str, on: date, quantity: int, note: str, occurrence: str = "", base: int = 0) -> ClaimPlan:
         sent_on = on + timedelta(days=self.rng.randint(0, 3))
         approved_on = sent_on + timedelta(days=self.rng.randint(1, 3))
         return ClaimPlan(metric, on, quantity, note, sent_on, approved_on, base, occurrence)

@@ -25,7 +25,11 @@ def test_library_loads_once_as_drafts(cast):
     assert JobPost.objects.filter(is_confirmed=True).count() == 0
     assert ControlMeasure.objects.count() == 93
     grades = RiskPoint.objects.values_list("grade", flat=True)
-    assert {grade: list(grades).count(grade) for grade in ("high", "medium", "low")} == {"high": 13, "medium": 14, "low": 4}
+    assert {grade: list(grades).count(grade) for grade in ("high", "medium", "low")} == {
+        "high": 13,
+        "medium": 14,
+        "low": 4,
+    }
 
 
 def test_only_the_own_committee_sees_the_register(library):
