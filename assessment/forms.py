@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from django import forms
 
 from assessment.selectors.scoreboard import VIEWS, BranchRow
-from core.periods import Month
 
 
 class OverviewForm(forms.Form):
@@ -20,11 +19,11 @@ class OverviewForm(forms.Form):
     show = forms.ChoiceField(label="显示", required=False, choices=[("score", "得分"), ("rate", "得分率")])
     which = forms.ChoiceField(label="口径", required=False, choices=[("confirmed", "已审核"), ("provisional", "含待审")])
 
-    def __init__(self, data=None, *, rows: Iterable[BranchRow], leaders: list[tuple[int, str]], month: Month) -> None:
+    def __init__(self, data=None, *, rows: Iterable[BranchRow], leaders: dict[int, str]) -> None:
         super().__init__(data)
         groups = sorted({row.rank_group for row in rows if row.rank_group})
         self.fields["group"].choices = [("", "全部"), *((name, name) for name in groups)]
-        self.fields["leader"].choices = [("", "全部"), *leaders]
+        self.fields["leader"].choices = [("", "全部"), *leaders.items()]
         if not leaders:
             del self.fields["leader"]
         if not groups:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from django.db.models import F, IntegerField, Subquery, Value
+from django.db.models import IntegerField, Subquery, Value
 from django.http import Http404
 
 from assessment.models import BranchMonth, ExtraScore, MonthClosing, RuleScore, Scheme
@@ -67,6 +67,7 @@ class BranchRow:
         return max(0, self.confirmed_month - self.first_month + 1) if self.is_measured else 0
 
     confirmed_month: int = 12
+    leaders: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class Scoreboard:
     @property
     def change_word(self) -> str:
         return CHANGE_WORDS[self.view]
+
+    @property
+    def leaders(self) -> dict[int, str]:
+        """The leaders who have any of these branches in their care."""
+        return {pk: name for row in self.rows for pk, name in row.leaders.items()}
 
     @cached_property
     def by_branch(self) -> dict[int, BranchRow]:
@@ -130,7 +136,7 @@ def scoreboard(viewer: Viewer, root_id: int, month: Month, *, view: str = "month
     if found is None:
         raise Http404("没有适用的考核方案")
     frame = frame_of(found)
-    branches = list(branch_months(viewer, root_id, month))
+    branches = branch_months(viewer, root_id, month)
     earlier = earlier_months(month, view)
     ids = [row["branch_id"] for row in branches]
     scores = rule_scores(root_id, [month, *earlier], ids)
@@ -164,19 +170,25 @@ def scheme_and_closing(root_id: int, month: Month) -> tuple[Scheme | None, Close
     return best, Closed(best.closing_revision, best.closing_at, best.closing_digest)
 
 
-def branch_months(viewer: Viewer, root_id: int, month: Month):
-    """The branches of a committee in one month that the viewer may see in the overview, in their order."""
+def branch_months(viewer: Viewer, root_id: int, month: Month) -> list[dict]:
+    """The branches of a committee in one month that the viewer may see in the overview, in their order.
+
+    `leaders` are the (id, name) of those who have the branch in their care today; one query.
+    """
     seen = visible_branches(viewer, "overview")
     rows = BranchMonth.objects.filter(root_id=root_id, month=month.key, branch__in=seen.values("pk"))
-    return rows.order_by("branch__sort_key", "branch__code").values(
-        "branch_id",
-        "first_month",
-        "is_measured",
-        "member_count",
-        name=F("branch__short_name"),
-        code=F("branch__code"),
-        rank_group=F("branch__rank_group"),
-    )
+    found: dict[int, dict] = {}
+    for *values, leader_id, leader_name, from_on, to_on in rows.order_by("branch__sort_key", "branch__code").values_list(
+        *BRANCH_COLUMNS.values(),
+        "branch__leaders__leader_id",
+        "branch__leaders__leader__display_name",
+        "branch__leaders__from_on",
+        "branch__leaders__to_on",
+    ):
+        data = found.setdefault(values[0], {**dict(zip(BRANCH_COLUMNS, values, strict=True)), "leaders": {}})
+        if leader_id and from_on <= viewer.today and (to_on is None or viewer.today <= to_on):
+            data["leaders"][leader_id] = leader_name
+    return list(found.values())
 
 
 def earlier_months(month: Month, view: str) -> list[Month]:
@@ -186,6 +198,15 @@ def earlier_months(month: Month, view: str) -> list[Month]:
     return ends[-1:] if view == "month" else ends
 
 
+BRANCH_COLUMNS = {
+    "branch_id": "branch_id",
+    "name": "branch__short_name",
+    "code": "branch__code",
+    "rank_group": "branch__rank_group",
+    "member_count": "member_count",
+    "first_month": "first_month",
+    "is_measured": "is_measured",
+}
 RULE_COLUMNS = ("earned", "available", "ceiling")
 
 

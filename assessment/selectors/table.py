@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,18 +20,19 @@ class Choice:
 
     query: str = ""
     group: str = ""
-    branch_ids: frozenset[int] | None = None
+    leader: int | None = None
     sort: str = ""
     show: str = "score"
     which: str = "confirmed"
 
     @classmethod
-    def of(cls, data: Mapping[str, str], branch_ids: Iterable[int] | None = None) -> Choice:
+    def of(cls, data: Mapping[str, str]) -> Choice:
         """Read from a query string; anything unknown is the default."""
+        leader = data.get("leader", "")
         return cls(
             query=data.get("q", "").strip()[:40],
             group=data.get("group", ""),
-            branch_ids=None if branch_ids is None else frozenset(branch_ids),
+            leader=int(leader) if leader.isdigit() else None,
             sort=data.get("sort", ""),
             show="rate" if data.get("show") == "rate" else "score",
             which="provisional" if data.get("which") == "provisional" else "confirmed",
@@ -118,7 +119,7 @@ def _wanted(row: BranchRow, choice: Choice) -> bool:
         return False
     if choice.group and row.rank_group != choice.group:
         return False
-    return choice.branch_ids is None or row.branch_id in choice.branch_ids
+    return choice.leader is None or choice.leader in row.leaders
 
 
 def _table_row(board: Scoreboard, row: BranchRow, choice: Choice) -> TableRow:

@@ -124,6 +124,8 @@ def _tier(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -
             yield Deed(f"{done}再增{qty(more)}{unit}，{share}得{pts(tier.score)}", new, outlook.window.month.last_day)
         elif tier.threshold < POINT:
             more = _whole(Fraction(missing, POINT - tier.threshold))
+            if more > _still_to_come(inputs.need, outlook.window):
+                return
             new = replace(inputs, done=inputs.done + more, need=inputs.need + more)
             yield Deed(f"今后至少{qty(more)}{unit}全部做到，{share}得{pts(tier.score)}", new, year_end(outlook))
         return
@@ -134,6 +136,11 @@ def _next_tiers(terms: RuleTerms, inputs: Inputs, window: Window) -> list:
     above = [tier for tier in terms.tiers if inputs.done * POINT < tier.threshold * inputs.need]
     above.sort(key=lambda tier: tier.threshold)
     return above[-1:] if window.number < terms.from_month else above
+
+
+def _still_to_come(need: int, window: Window) -> Fraction:
+    """What the rest of the year brings at the year's own pace; more than that is no advice."""
+    return Fraction(need * (13 - window.number), window.number)
 
 
 def _whole(thousandths: Fraction) -> int:

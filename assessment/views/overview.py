@@ -10,7 +10,6 @@ from assessment.charts import overview_charts
 from assessment.exports import summary_sheet, workbook
 from assessment.forms import OverviewForm
 from assessment.selectors import root_of, scoreboard
-from assessment.selectors.patch import leaders_of, patch_of
 from assessment.selectors.scoreboard import Scoreboard
 from assessment.selectors.table import Choice, overview_table
 from assessment.selectors.trend import latest_month
@@ -65,11 +64,8 @@ def _asked(request: HttpRequest, month: Month) -> tuple[Scoreboard, Choice, Over
     viewer = request.viewer
     view = request.GET.get("view", "month")
     board = scoreboard(viewer, viewer.root_id, month, view=view if view in ("month", "quarter", "half", "year") else "month")
-    leaders = leaders_of(viewer, viewer.root_id) if board.shows_ranks else []
-    form = OverviewForm(request.GET, rows=board.rows, leaders=leaders, month=month)
-    leader = request.GET.get("leader", "")
-    patch = patch_of(viewer, viewer.root_id, int(leader)) if leader.isdigit() and board.shows_ranks else None
-    return board, Choice.of(request.GET, patch), form
+    form = OverviewForm(request.GET, rows=board.rows, leaders=board.leaders if board.shows_ranks else {})
+    return board, Choice.of(request.GET), form
 
 
 def _columns(board: Scoreboard) -> list[dict]:
