@@ -155,8 +155,14 @@ def _decode(cursor: str, ordering: tuple[str, ...]) -> list[Any] | None:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         return None
-    is_plain = isinstance(values, list) and all(isinstance(value, str | int) for value in values)
-    return values if is_plain and len(values) == len(ordering) else None
+    if not isinstance(values, list) or len(values) != len(ordering):
+        return None
+    return values if all(isinstance(value, int) or _is_storable(value) for value in values) else None
+
+
+def _is_storable(value: Any) -> bool:
+    """Text without NUL and half surrogates, which PostgreSQL refuses."""
+    return isinstance(value, str) and not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
 
 
 def _value(row: Any, column: str) -> Any:

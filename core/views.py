@@ -51,11 +51,11 @@ def job_file(request: HttpRequest, job_id: int) -> FileResponse:
 
 
 def _data_of(request: HttpRequest) -> dict[str, Any]:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+    if len(request.body) > MAX_BODY:
         raise InvalidInput("草稿超过 256 KB，没有保存。", remedy="请先提交，或把大段文字改成附件。")
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput("草稿的内容格式不对。", remedy="请刷新页面后再填写。") from None
     data = body.get("data", body) if isinstance(body, dict) else body
     return data

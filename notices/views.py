@@ -19,6 +19,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The messages of the signed-in person, newest first; `?unread=1` and `?kind=` narrow the list."""
     only_unread = request.GET.get("unread") == "1"
     kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
     user_id: int = request.user.pk  # type: ignore[assignment] -- the login middleware lets nobody else in
     listed = selectors.listed(user_id, only_unread=only_unread, kind=kind)
     page = page_of(listed, request, size=30)

@@ -113,17 +113,20 @@ def _pass_member(book: Workbook, member: zipfile.ZipInfo, budget: list[int], lim
             pass
         return
     scanner = PartScanner(limits)
+    is_kept = name.endswith(".rels") or name in ("[Content_Types].xml", "xl/workbook.xml")
     kept, tail, first = bytearray(), b"", True
     for chunk in chunks:
         _check_markup(tail + chunk, first)
         tail, first = chunk[-16:], False
-        if len(kept) < limits.small_part:
-            kept += chunk[: limits.small_part - len(kept)]
+        if is_kept:
+            kept += chunk
+        if len(kept) > limits.small_part:
+            raise DAMAGED.error()
         _feed(scanner, chunk, final=False)
     _feed(scanner, b"", final=True)
     _check_types(name, bytes(kept))
     book.parts[name] = scanner.facts
-    if name.endswith(".rels") or name == "xl/workbook.xml":
+    if is_kept:
         book.small[name] = bytes(kept)
 
 

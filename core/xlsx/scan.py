@@ -24,7 +24,7 @@ class Limits:
     area: int = 2_000_000
     elements: int = 3_000_000
     merges: int = 20_000
-    small_part: int = 256 * 1024
+    small_part: int = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)

@@ -162,6 +162,16 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "xml in disguise": (lambda: with_part("xl/sheet.bin", "<!DOCTYPE a><a/>"), "损坏"),
     "external link": (lambda: with_part("xl/externalLinks/externalLink1.xml", "<a/>"), "断开链接"),
     "external relation": (external_relation, "断开链接"),
+    "external relation far down": (
+        lambda: with_part(
+            "xl/_rels/x.rels",
+            "<Relationships>"
+            + "<Relationship/>" * 100_000
+            + f'<Relationship Id="r1" Type="{RELATION}/image" TargetMode="External" Target="http://x.invalid/a"/></Relationships>',
+        ),
+        "断开链接",
+    ),
+    "huge relations": (lambda: with_part("xl/_rels/x.rels", "<R>" + "<r/>" * 1_200_000 + "</R>"), "损坏"),
     "connection": (lambda: with_part("xl/connections.xml", "<a/>"), "断开链接"),
     "path traversal": (lambda: with_part("../../evil.xml", "<a/>"), "路径"),
     "absolute path": (lambda: with_part("/etc/evil.xml", "<a/>"), "路径"),

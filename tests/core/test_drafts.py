@@ -61,6 +61,34 @@ def test_what_is_no_object_is_refused(client_as, body: str) -> None:
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (r'{"data": {"a": "x\u0000y"}}', {"a": "xy"}),
+        (r'{"data": {"a": "x\ud800y"}}', {"a": "xy"}),
+        (r'{"data": {"\\u0000": "\\"}}', {"\\u0000": "\\"}),
+    ],
+)
+def test_characters_no_database_takes_are_left_out(client_as, sent: str, kept: dict) -> None:
+    client = client_as("secretary")
+
+    assert client.put(URL, sent, content_type="application/json").status_code == 200
+    assert client.get(URL).json()["data"] == kept
+
+
+@pytest.mark.parametrize("body", ['{"data": {"a": NaN}}', '{"data": ' + '{"a":' * 5000 + "1" + "}" * 5001])
+def test_json_no_database_takes_is_refused(client_as, body: str) -> None:
+    assert client_as("secretary").put(URL, body, content_type="application/json").status_code == 400
+
+
+def test_key_that_cannot_be_printed_has_no_draft(client_as) -> None:
+    client = client_as("secretary")
+
+    assert client.get("/drafts/a%00b/").json()["data"] is None
+    assert client.delete("/drafts/a%00b/").status_code == 204
+    assert put(client, {"data": {}}, "/drafts/a%00b/").status_code == 400
+
+
 def test_draft_above_its_limit_is_refused(client_as) -> None:
     client = client_as("secretary")
 

@@ -80,6 +80,9 @@ def test_values_rows_can_be_paged_too(rows) -> None:
         base64.urlsafe_b64encode(b'["a"]').decode(),
         base64.urlsafe_b64encode(b'[{"a":1}]').decode(),
         "WzEsMl0",
+        base64.urlsafe_b64encode(b'["\\u0000"]').decode(),
+        base64.urlsafe_b64encode(b'["\\ud800"]').decode(),
+        base64.urlsafe_b64encode(b"[99999999999999999999999]").decode(),
     ],
 )
 def test_foreign_cursor_shows_the_first_page(rows, cursor: str) -> None:

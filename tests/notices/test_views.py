@@ -72,6 +72,12 @@ def test_pages_go_on_and_filters_narrow(cast, client_as) -> None:
     assert len(client.get("/notices/?kind=job").context["page"]) == 1
 
 
+def test_unknown_kind_narrows_nothing(cast, client_as) -> None:
+    tell(cast.secretary, title="还在")
+
+    assert "还在" in shown(client_as("secretary"), "?kind=%00")
+
+
 def test_opening_goes_to_the_matter_and_counts_as_read(cast, client_as) -> None:
     [notice] = tell(cast.secretary, url="/activities/7/")
     answer = client_as("secretary").get(f"/notices/{notice.pk}/")
