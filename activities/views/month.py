@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from activities.models import MonthSheet, SheetState
+from activities.rules.steps import RETURN_REASONS
 from activities.selectors.duties import duty_overview
 from activities.selectors.sheets import month_choices, sheet_of, sheet_states
 from activities.services.sheets import gap_words, send_sheet, withdraw_sheet
@@ -102,6 +103,7 @@ def _page(request: HttpRequest, branch: Organisation, month: Month) -> HttpRespo
         "months": [(m, states.get(m.key, SheetState.OPEN)) for m in months],
         "branches": others,
         "can_review": can(viewer, "sheet.review", branch),
+        "reasons": RETURN_REASONS,
         "can_log": can(viewer, "activity.log", branch),
         "can_claim": can(viewer, "claim.log", branch),
         "history": visible(MonthSheet.objects.filter(branch=branch, month=month.key), viewer)

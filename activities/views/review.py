@@ -22,6 +22,7 @@ from activities.selectors.review import (
     record_queue,
     sample_of,
     sheet_queue,
+    turnouts,
 )
 from activities.services.review import Selection, approve_shown, return_part
 from activities.services.reviewing import approve_shares
@@ -139,6 +140,10 @@ def _queues(tab: str) -> Any:
 
 def _add_words(tab: str, page: Page, viewer: Viewer) -> None:
     """What the table says of each row beyond its columns, for the whole page at once."""
+    if tab == "records":
+        turnout = turnouts(page.items)
+        for record in page:
+            record.turnout = turnout.get(record.pk, "")
     if tab == "claims":
         words = metric_words()
         for claim in page:
