@@ -113,7 +113,14 @@ def test_an_unknown_action_or_resource_fails_closed(cast):
 def test_a_viewer_costs_at_most_three_queries_once(cast, name):
     viewer = Viewer.of(User.objects.get(username=name), TODAY)
     with CaptureQueriesContext(connection) as seen:
-        found = [viewer.roles, viewer.own_branch_ids, viewer.patch_branch_ids, viewer.all_prefixes, viewer.root_id, viewer.home_branch_id]
+        found = [
+            viewer.roles,
+            viewer.own_branch_ids,
+            viewer.patch_branch_ids,
+            viewer.all_prefixes,
+            viewer.root_id,
+            viewer.home_branch_id,
+        ]
         can(viewer, "activity.log", cast.branch)
     assert found
     assert len(seen) <= 3
