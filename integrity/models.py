@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from branches.permissions import Scope
+from branches.scope import Scope
+from integrity.rules import risk_score
 
 
 class Grade(models.TextChoices):
@@ -100,9 +101,12 @@ class RiskPoint(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.description
+
     @property
     def score(self) -> int:
-        return self.likelihood * self.impact
+        return risk_score(self.likelihood, self.impact)
 
 
 class ControlMeasure(models.Model):
@@ -119,3 +123,6 @@ class ControlMeasure(models.Model):
         verbose_name = verbose_name_plural = "防控措施"
         ordering = ["risk_point", "place"]
         constraints = [models.UniqueConstraint(fields=["risk_point", "place"], name="measure_once")]
+
+    def __str__(self) -> str:
+        return self.text
