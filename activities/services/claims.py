@@ -96,7 +96,7 @@ def submit_claim(*, actor: Viewer, claim_id: int, version: int | None, now: date
     claim.on_behalf = _is_on_behalf(actor, claim.branch_id)
     claim.return_reason, claim.reviewed_by, claim.reviewed_at = "", None, None
     _save(claim, kind)
-    ledger.record_facts(_specs(claim, kind), now=now)
+    ledger.record_facts(specs_of(claim, kind), now=now)
     _note(actor, "claim.submitted", claim, f"报送申报“{kind.label}”")
     return claim
 
@@ -230,7 +230,8 @@ def _retract(actor: Viewer, claim: Claim, reason: str, action: str, now: datetim
     return claim
 
 
-def _specs(claim: Claim, kind: ClaimKind) -> Sequence[FactSpec]:
+def specs_of(claim: Claim, kind: ClaimKind) -> Sequence[FactSpec]:
+    """The facts of a sent claim: its quantity and, where it has one, the denominator it was claimed with."""
     parts = [(claim.metric, claim.quantity_milli, kind.name)]
     if claim.base_metric:
         parts.append((claim.base_metric, claim.base_milli, kind.base_name))
