@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -63,10 +64,10 @@ def admit(source: str | PathLike[str] | bytes | IO[bytes], *, limits: Limits | N
         _refuse_other_package(names)
     refuse_overlaps(data, members)
     book = Workbook(data)
-    budget, scanner_limits = [MAX_INFLATED], limits or Limits()
+    gate = _Gate(book, limits or Limits())
     for member in members:
         _check_name(member.filename)
-        _pass_member(book, member, budget, scanner_limits)
+        gate.admit(member)
     return book
 
 
@@ -99,35 +100,50 @@ def _check_name(name: str) -> None:
         raise NESTED.error()
 
 
-def _pass_member(book: Workbook, member: zipfile.ZipInfo, budget: list[int], limits: Limits) -> None:
-    chunks = inflate(book.data, member, budget)
-    name = member.filename
-    if not name.lower().endswith(XML_ENDS):
-        head = next(chunks, b"")
-        if head.startswith(NESTED_MAGIC):
-            raise NESTED.error()
-        # A part that hides its XML behind another ending is still XML to a lenient reader.
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            raise DAMAGED.error()
-        for _ in chunks:
-            pass
-        return
-    scanner = PartScanner(limits)
-    is_kept = name.endswith(".rels") or name in ("[Content_Types].xml", "xl/workbook.xml")
-    kept, tail, first = bytearray(), b"", True
-    for chunk in chunks:
-        _check_markup(tail + chunk, first)
-        tail, first = chunk[-16:], False
+class _Gate:
+    """Lets the members of one file through, out of one budget of bytes and one of work."""
+
+    def __init__(self, book: Workbook, limits: Limits) -> None:
+        self.book = book
+        self.limits = limits
+        self.bytes_left = [MAX_INFLATED]
+        self.work_left = [limits.work]
+
+    def admit(self, member: zipfile.ZipInfo) -> None:
+        chunks = inflate(self.book.data, member, self.bytes_left)
+        if member.filename.lower().endswith(XML_ENDS):
+            self._admit_xml(member.filename, chunks)
+        else:
+            _admit_other(chunks)
+
+    def _admit_xml(self, name: str, chunks: Iterator[bytes]) -> None:
+        scanner = PartScanner(self.limits, self.work_left)
+        is_kept = name.endswith(".rels") or name in ("[Content_Types].xml", "xl/workbook.xml")
+        kept, tail, first = bytearray(), b"", True
+        for chunk in chunks:
+            _check_markup(tail + chunk, first)
+            tail, first = chunk[-16:], False
+            if is_kept:
+                kept += chunk
+            if len(kept) > self.limits.small_part:
+                raise DAMAGED.error()
+            _feed(scanner, chunk, final=False)
+        _feed(scanner, b"", final=True)
+        _check_types(name, bytes(kept))
+        self.book.parts[name] = scanner.facts
         if is_kept:
-            kept += chunk
-        if len(kept) > limits.small_part:
-            raise DAMAGED.error()
-        _feed(scanner, chunk, final=False)
-    _feed(scanner, b"", final=True)
-    _check_types(name, bytes(kept))
-    book.parts[name] = scanner.facts
-    if is_kept:
-        book.small[name] = bytes(kept)
+            self.book.small[name] = bytes(kept)
+
+
+def _admit_other(chunks: Iterator[bytes]) -> None:
+    head = next(chunks, b"")
+    if head.startswith(NESTED_MAGIC):
+        raise NESTED.error()
+    # A part that hides its XML behind another ending is still XML to a lenient reader.
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise DAMAGED.error()
+    for _ in chunks:
+        pass
 
 
 def _check_markup(piece: bytes, first: bool) -> None:

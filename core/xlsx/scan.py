@@ -20,9 +20,9 @@ class Limits:
 
     rows: int = 20_000
     columns: int = 200
-    cells: int = 600_000
+    cells: int = 300_000
     area: int = 2_000_000
-    elements: int = 3_000_000
+    work: int = 3_000_000  # of the whole file: 2 for each element, 1 for each attribute
     merges: int = 20_000
     small_part: int = 4 * 1024 * 1024
 
@@ -69,12 +69,12 @@ def column_letter(number: int) -> str:
 class PartScanner:
     """Feeds one XML part through expat and keeps the facts; refuses as soon as a limit is passed."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, work_left: list[int]) -> None:
         self.limits = limits
+        self._work_left = work_left
         self.facts = SheetFacts()
         self._fed = 0
         self._is_sheet = False
-        self._elements = 0
         self._row = 0
         self._column = 0
         self._parser = expat.ParserCreate()
@@ -96,8 +96,8 @@ class PartScanner:
             raise InvalidInput("表格里有异常长的内容，无法读取。", remedy="请把内容按“值”粘贴进导入模板后再上传。")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        if self._elements > self.limits.elements:
+        self._work_left[0] -= 2 + len(attributes)
+        if self._work_left[0] < 0:
             raise InvalidInput("表格里的内容过多，不像是名册或台账。", remedy="请只保留需要导入的工作表和行。")
         local = name.rpartition(":")[2]
         if not self.facts.root:

@@ -185,6 +185,16 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "too many cells": (lambda: with_sheet(("<row>" + "<c/>" * 190 + "</row>") * 4_000), "单元格过多"),
     "too many styles": (lambda: with_part("xl/styles.xml", "<s>" + "<xf/>" * 4_000_000 + "</s>"), "内容过多"),
+    "much in many parts": (
+        lambda: packed({**parts(), **{f"xl/theme/t{n}.xml": "<s>" + "<a/>" * 400_000 + "</s>" for n in range(25)}}),
+        "内容过多",
+    ),
+    "many attributes": (
+        lambda: with_part(
+            "xl/styles.xml", "<s>" + ("<a" + "".join(f' b{n}=""' for n in range(1_500)) + "/>") * 3_000 + "</s>"
+        ),
+        "内容过多",
+    ),
     "long tag": (lambda: with_part("xl/styles.xml", f'<s a="{"x" * 30_000_000}"/>'), "异常长"),
     "sheet under another root": (
         lambda: with_part(
