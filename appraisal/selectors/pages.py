@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
-from appraisal.models import PartMark, Publication, PublicationScope, PublicationState, YearEnd, YearResult
+from appraisal.models import PartMark, Publication, PublicationScope, PublicationState, VetoCase, YearEnd, YearResult
+from appraisal.selectors.inputs import grade_steps, year_frame
 from assessment.models import BranchMonth
 from branches.models import Organisation
 from branches.permissions import Viewer, sees, visible
+from branches.rules import Role
 from core.periods import Month
 
 
@@ -66,6 +68,10 @@ class PublishedYear:
     announced: tuple[YearResult, ...]
     is_latest: bool
 
+    @property
+    def grade_names(self) -> dict[str, str]:
+        return {step.code: step.name for step in grade_steps(year_frame(self.publication.year_end))}
+
 
 def published_results(viewer: Viewer) -> list[PublishedYear]:
     """Published revisions with the viewer's own branches' results, newest first; corrections beside the old."""
@@ -95,3 +101,10 @@ def published_results(viewer: Viewer) -> list[PublishedYear]:
         )
         latest.add(publication.year_end_id)
     return found
+
+
+def open_vetoes(viewer: Viewer) -> list[VetoCase]:
+    """Cases against the viewer's own branches, for the reply; decided and dropped ones stay to be read."""
+    ids = viewer.own_branch_ids if viewer.is_a(Role.SECRETARY, Role.BRANCH_COMMITTEE) else frozenset()
+    rows = VetoCase.objects.filter(branch_id__in=ids).select_related("branch", "year_end")
+    return list(rows.order_by("-proposed_at"))

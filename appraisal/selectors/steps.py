@@ -1,0 +1,127 @@
+"""What each step of the year-end page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from appraisal.models import Publication, RuleLeftOut, VetoCase, YearEnd, YearResult
+from appraisal.rules import quota_seats
+from appraisal.selectors.inputs import grade_steps, shares_of, veto_definitions, year_frame
+from appraisal.selectors.obstacles import closing_state, publication_obstacles, unmarked_rules
+from appraisal.selectors.pages import mark_rows, results_of
+from assessment.models import BranchMonth
+from branches.permissions import Viewer, visible
+
+STEPS = {"1": "日常得分", "2": "评价与测评", "3": "一票否决", "4": "合成与等次", "5": "发布"}
+
+
+def step_context(viewer: Viewer, year_end: YearEnd, step: str) -> dict[str, Any]:
+    """The context of one step."""
+    return _CONTEXTS[step](viewer, year_end)
+
+
+def _scores(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    keys = [year_end.year * 100 + number for number in (6, 12)]
+    rows = BranchMonth.objects.filter(root_id=year_end.root_id, month__in=keys, is_measured=True)
+    counted = Counter(rows.values_list("month", flat=True))
+    closings = closing_state(year_end)
+    months = [
+        {"number": number, "closing": closings.get(number), "count": counted.get(year_end.year * 100 + number, 0), "key": f"{year_end.year}-{number:02d}"}
+        for number in (6, 12)
+    ]
+    return {
+        "months": months,
+        "unmarked": unmarked_rules(year_end),
+        "left_out": RuleLeftOut.objects.filter(year_end=year_end).select_related("left_out_by"),
+    }
+
+
+def _entries(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    rows = mark_rows(viewer, year_end)
+    shares = shares_of(year_frame(year_end))
+    return {
+        "rows": rows,
+        "shares": shares,
+        "rate": f"{float(shares.min_response_rate):.0%}",
+        "done": {part: sum(part in row.marks and row.marks[part].hundredths is not None for row in rows) for part in ("committee", "members", "peers")},
+    }
+
+
+def _vetoes(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    cases = visible(VetoCase.objects.filter(year_end=year_end), viewer)
+    names = {step.code: step.name for step in grade_steps(year_frame(year_end))}
+    return {
+        "cases": cases.select_related("branch", "proposed_by", "decided_by", "replied_by").order_by("-proposed_at", "-pk"),
+        "items": list(veto_definitions(year_end).values()),
+        "branches": [(row.branch_id, row.name) for row in mark_rows(viewer, year_end)],
+        "grade_names": names,
+        "today": viewer.today,
+    }
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """The places of one rank group: its ranked branches, its exact share, the places it got, how many are proposed."""
+
+    group: str
+    ranked: int
+    share: str
+    seats: int
+    proposed: int
+
+
+def _composition(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    frame = year_frame(year_end)
+    steps = grade_steps(frame)
+    rows = results_of(viewer, year_end)
+    lines, total = quota_lines(rows, steps)
+    earlier = results_of(viewer, year_end, year_end.revision - 1) if year_end.revision > 1 else []
+    return {
+        "rows": sorted(rows, key=lambda row: (row.rank_group, row.rank or 999)),
+        "grades": steps,
+        "grade_names": {step.code: step.name for step in steps},
+        "quota_lines": lines,
+        "quota": total,
+        "earlier": {row.branch_id: row for row in earlier},
+        "counts": Counter(row.grade for row in rows),
+    }
+
+
+def quota_lines(rows: list[YearResult], steps) -> tuple[list[QuotaLine], str]:
+    """The arithmetic of the quota in words: floor(30% × 29) = 8, and each group's share of it."""
+    top = steps[0]
+    ranked = Counter(row.rank_group for row in rows if row.rank is not None)
+    if top.quota is None or not ranked:
+        return [], ""
+    seats = quota_seats(top.quota, dict(ranked))
+    total, all_ranked = sum(seats.values()), sum(ranked.values())
+    lines = [
+        QuotaLine(
+            group or "全部",
+            count,
+            f"{total} × {count} ÷ {all_ranked} = {float(Fraction(total * count, all_ranked)):.2f}",
+            seats[group],
+            sum(row.grade == top.code and row.rank_group == group for row in rows),
+        )
+        for group, count in sorted(ranked.items())
+    ]
+    share = f"{float(top.quota):.0%}"
+    return lines, f"{top.name}名额：{share} × 参加排名的{all_ranked}个支部，取整为{total}个；按各组支部数分配，余数大的先得"
+
+
+def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    history = Publication.objects.filter(year_end=year_end).select_related("proposed_by", "settled_by")
+    rows = list(history.order_by("-revision", "-attempt"))
+    return {
+        "obstacles": publication_obstacles(year_end) if not year_end.is_frozen else [],
+        "pending": next((row for row in rows if row.state == "proposed"), None),
+        "history": rows,
+        "rows": results_of(viewer, year_end),
+        "grade_names": {step.code: step.name for step in grade_steps(year_frame(year_end))},
+    }
+
+
+_CONTEXTS = {"1": _scores, "2": _entries, "3": _vetoes, "4": _composition, "5": _publication}

@@ -1,0 +1,42 @@
+"""Filters of the year-end pages: a word by its code, exact values to two places."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from django import template
+
+from assessment.statement.words import plain, two
+
+register = template.Library()
+
+
+@register.filter
+def named(code: Any, names: dict) -> Any:
+    """What stands under a code; the code itself where nothing does, a dash for none."""
+    return names.get(code, code) if code not in (None, "") else "—"
+
+
+@register.filter
+def mark(marks: dict, part: str) -> Any:
+    """A branch's mark for a part, or None."""
+    return marks.get(part)
+
+
+@register.filter
+def shown(hundredths: int | None) -> str:
+    """A mark stored in hundredths, as typed: 88 or 88.5."""
+    return "" if hundredths is None else plain(Fraction(hundredths, 100), 2)
+
+
+@register.filter
+def exact_two(text: str | None) -> str:
+    """An exact value kept as n/d, with two places."""
+    return "—" if text is None else two(Fraction(text))
+
+
+@register.filter
+def weight(text: str) -> str:
+    """A weight kept as n/d: 0.15."""
+    return plain(Fraction(text))

@@ -1,0 +1,29 @@
+"""Addresses of the year end: steps, entries, vetoes, publication, results."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from appraisal.views import entries, publishing, results, vetoes, year
+
+app_name = "appraisal"
+urlpatterns = [
+    path("year-end/", year.current, name="year_end"),
+    path("year-end/<int:year>/", year.show, name="year"),
+    path("year-end/<int:year>/begin/", year.begin, name="begin"),
+    path("year-end/<int:year>/marks/", entries.marks, name="marks"),
+    path("year-end/<int:year>/leave-out/", entries.leave_out, name="leave_out"),
+    path("year-end/<int:year>/vetoes/", vetoes.propose, name="veto_propose"),
+    path("year-end/<int:year>/vetoes/system/", vetoes.propose_by_system, name="veto_system"),
+    path("year-end/vetoes/<int:case_id>/decide/", vetoes.decide, name="veto_decide"),
+    path("year-end/vetoes/<int:case_id>/drop/", vetoes.drop, name="veto_drop"),
+    path("year-end/vetoes/<int:case_id>/reply/", vetoes.reply, name="veto_reply"),
+    path("year-end/<int:year>/settle/", year.settle, name="settle"),
+    path("year-end/results/<int:result_id>/grade/", entries.grade, name="grade"),
+    path("year-end/<int:year>/publish/", publishing.propose, name="publish"),
+    path("year-end/publications/<int:publication_id>/confirm/", publishing.confirm, name="publish_confirm"),
+    path("year-end/publications/<int:publication_id>/reject/", publishing.reject, name="publish_reject"),
+    path("year-end/<int:year>/correct/", publishing.correct, name="correct"),
+    path("year-end/<int:year>/export/", results.export, name="export"),
+    path("results/", results.listing, name="results"),
+]
