@@ -134,7 +134,7 @@ def with_spares(rows: list, row_type: type, least: int) -> list:
 def record_input(form: RecordForm, data: Mapping[str, str], *, day, attachment_ids: Iterable[int]) -> RecordInput:
     """Everything typed, as the services take it; what is no number counts as none."""
     cleaned = form.cleaned_data
-    extras = {form.fields[name].label: cleaned.get(name) or "" for name in form.fields if name.startswith("extra_")}
+    extras = {label: cleaned.get(f"extra_{number}") or "" for number, label in enumerate(form.kind.extras)}
     return RecordInput(
         kind_code=form.kind.code,
         branch_id=form.branch.pk,

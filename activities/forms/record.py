@@ -83,7 +83,7 @@ class RecordForm(forms.Form):
         self._keep_what_the_type_has()
         self._set_texts()
         for number, label in enumerate(kind.extras):
-            self.fields[f"extra_{number}"] = forms.CharField(label=label, max_length=200, required=False)
+            self.fields[f"extra_{number}"] = forms.CharField(label=f"{label}（选填）", max_length=200, required=False)
         for name in ("host", "recorder"):
             if name in self.fields:
                 self.fields[name].widget.attrs.update({"list": "people-names", "autocomplete": "off"})
@@ -110,7 +110,7 @@ class RecordForm(forms.Form):
             if name not in self.fields:
                 continue
             field = self.fields[name]
-            field.label, field.help_text = label, hint
+            field.label, field.help_text = label if self.kind.texts[name] else f"{label}（选填）", hint
             if name not in SHORT_TEXTS:
                 field.widget.attrs.update({"rows": 2 if name == "first_agenda" else 4})
 

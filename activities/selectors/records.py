@@ -11,9 +11,11 @@ from django.http import Http404
 
 from activities.models import Activity, ActivityFile, ActivityType, Attendance, Participation, ParticipationState
 from assessment.ledger import live_facts
-from assessment.models import Fact
+from assessment.models import Fact, Item, Rule
+from assessment.schemes import scheme_for
 from branches.models import Organisation, Tier
 from branches.permissions import Viewer, visible, visible_branches
+from core.periods import Month
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,19 @@ def facts_of_record(viewer: Viewer, activity: Activity) -> list[Fact]:
         source_type__startswith="activity", source_id=activity.pk
     )
     return list(facts.select_related("metric", "branch").order_by("branch", "metric__position"))
+
+
+def items_of(root_id: int, month: Month, metric_ids: Iterable[int]) -> list[tuple[str, str]]:
+    """The items (code, name) of the month's scheme in which any of these metrics counts, in the scheme's order."""
+    scheme = scheme_for(root_id, month)
+    ids = list(metric_ids)
+    if scheme is None or not ids:
+        return []
+    rules = Rule.objects.filter(scheme=scheme).filter(
+        Q(metric_id__in=ids) | Q(need_metric_id__in=ids) | Q(events__metric_id__in=ids)
+    )
+    items = Item.objects.filter(scheme=scheme, pk__in=rules.values("item_id")).order_by("position")
+    return list(items.values_list("code", "name"))
 
 
 def file_of(viewer: Viewer, activity_id: int, file_id: int) -> ActivityFile:

@@ -204,10 +204,12 @@ def _write_files(activity: Activity, record: RecordInput, actor: Viewer, now: da
     own = Attachment.objects.filter(pk__in=record.attachment_ids, root_id=activity.root_id)
     if not actor.is_system:
         own = own.filter(uploaded_by_id=actor.user_id)
-    files = [
-        ActivityFile(root_id=activity.root_id, activity=activity, attachment=attachment, added_at=now)
-        for attachment in own
-    ]
+    known = set(activity.files.values_list("attachment__sha256", flat=True))  # a browser may send the same file again
+    files = []
+    for attachment in own.order_by("pk"):
+        if attachment.sha256 not in known:
+            known.add(attachment.sha256)
+            files.append(ActivityFile(root_id=activity.root_id, activity=activity, attachment=attachment, added_at=now))
     ActivityFile.objects.bulk_create(files, ignore_conflicts=True)
 
 

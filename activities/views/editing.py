@@ -20,7 +20,7 @@ from activities.selectors import records as selectors
 from activities.selectors.due import due_people
 from activities.services.drafting import save_draft
 from activities.services.submitting import submit_activity
-from activities.views.outcome import remember_outcome
+from activities.views.outcome import remember_outcome, settle
 from branches.models import Organisation, Tier
 from branches.permissions import can
 from branches.selectors import expected_people, groups_on
@@ -228,6 +228,8 @@ def _save(
     if form.errors:
         raise InvalidInput("有几处要改。", fields={})
     is_sending = request.POST.get("action") != "draft"
+    if is_sending and form.branch.tier == Tier.BRANCH:
+        settle(form.branch.pk, now=now)
     with submits.once(token, request.user) as submit:
         if not submit.replayed:
             saved = _draft(request, form, activity, token, attachments, now)
