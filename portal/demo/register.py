@@ -231,7 +231,9 @@ def _accounts(branches: list[DemoBranch], root: Organisation, today: date) -> li
     password.set_password(PASSWORD)  # one hash serves all: the demo has one password
 
     def account(username: str, name: str, member: Member | None = None) -> User:
-        return User.objects.create(username=username, display_name=name, member=member, password=password.password)
+        return User.objects.create(
+            root=root, username=username, display_name=name, member=member, password=password.password
+        )
 
     first = branches[8]  # 质监科党支部, as in the pictures
     account("shuji", first.people[0].name, first.members[0])
