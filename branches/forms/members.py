@@ -23,9 +23,11 @@ class MemberFilter(forms.Form):
     status = forms.ChoiceField(
         label="身份", required=False, choices=[("", "党员"), ("all", "全部人员"), *MemberStatus.choices]
     )
-    is_mobile = forms.BooleanField(label="流动党员", required=False)
-    in_hardship = forms.BooleanField(label="困难党员", required=False)
-    is_retired = forms.BooleanField(label="离退休", required=False)
+    mark = forms.ChoiceField(
+        label="标记",
+        required=False,
+        choices=[*ANY, ("is_mobile", "流动党员"), ("in_hardship", "困难党员"), ("is_retired", "离退休")],
+    )
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat
 
 from branches.models import (
     COUNTED_STATUSES,
@@ -25,6 +25,7 @@ from branches.rules import READ, Reach
 from branches.selectors.organisations import by_post, on_day, secretary_names, terms_on
 from core.identity import mask_id_number, mask_phone
 
+MARKS = ("is_mobile", "in_hardship", "is_retired")
 LONG_AGO = date(1900, 1, 1)  # sorts people without a date first; a keyset column may not be null
 
 
@@ -120,10 +121,12 @@ def member_list(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Member]:
         if filters.get(name):
             found = found.filter(**{name: filters[name]})
     found = found.filter(_standing(filters.get("status") or ""))
-    for name in ("is_mobile", "in_hardship", "is_retired"):
-        if filters.get(name):
-            found = found.filter(**{name: True})
-    return found.annotate(joined_key=Coalesce("joined_on", Value(LONG_AGO)), branch_code=F("branch__code")).order_by()
+    if filters.get("mark") in MARKS:
+        found = found.filter(**{filters["mark"]: True})
+    return found.annotate(
+        joined_key=Coalesce("joined_on", Value(LONG_AGO)),
+        branch_key=Concat("branch__sort_key", Value(" "), "branch__code"),
+    ).order_by()
 
 
 def _standing(status: str) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ from branches.views.pages import (
 from core.http import Page, page_of, sorted_by
 from core.identity import mask_id_number, mask_phone
 
-SORTS = {"branch": "branch_code", "no": "member_no", "name": "name", "joined": "joined_key"}
+SORTS = {"branch": "branch_key", "no": "member_no", "name": "name", "joined": "joined_key"}
 
 
 def _found(request: HttpRequest) -> tuple[MemberFilter, Any, str, tuple[str, ...]]:
@@ -65,8 +66,10 @@ def member_index(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(row: Any) -> list[Any]:
+    """The roster's columns in words, days as the sheet prints them."""
     line = exports.roster_line(row, 0)
-    return [line[key] for key, *_ in exports.ROSTER[1:]]
+    values = (line[key] for key, *_ in exports.ROSTER[1:])
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
 
 
 @require_safe
