@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from core.errors import InvalidInput
 from core.models import LongJob
 from core.tasks import sweep_long_jobs
 from notices.models import Notice
+from portal.celery import app
 from tests.factories.branches import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +115,24 @@ def test_another_persons_job_and_file_do_not_exist(cast, client_as) -> None:
     response = client_as("secretary").get(f"/jobs/{job.pk}/file/")
     assert b"".join(response.streaming_content) == b"%PDF-1"
     response.close()
+
+
+@contextmanager
+def broker_down() -> Iterator[None]:
+    """The queue as it is when nobody answers at the broker's address."""
+    kept = app.conf.task_always_eager, app.conf.broker_url
+    app.conf.task_always_eager, app.conf.broker_url = False, "redis://127.0.0.1:1/0"
+    try:
+        yield
+    finally:
+        app.conf.task_always_eager, app.conf.broker_url = kept
+
+
+def test_broker_that_is_down_loses_no_job(django_capture_on_commit_callbacks) -> None:
+    with broker_down(), django_capture_on_commit_callbacks(execute=True):
+        job = started("test.good")
+
+    job.refresh_from_db()
+    assert job.state == LongJob.State.WAITING
+    LongJob.objects.update(created_at=timezone.now() - timedelta(minutes=6))
+    assert sweep_long_jobs() == 1
