@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from django.urls import reverse
+
 from activities import facts
 from activities.models import (
     Activity,
@@ -30,10 +32,13 @@ from activities.rules.quorum import is_quorate
 from branches.models import User
 from core.models import Attachment
 from core.periods import SHANGHAI, Month
+from notices.services import notify
 
 from .register import DemoBranch, Register
 from .story import BranchStory, Gathering
+from .texts import RETURN_REASONS
 
+RETURNED_PLACES = (3, 8)
 COMMITTEE_KINDS = {"committee_meeting", "party_affairs_meeting", "annual_party_work_meeting"}
 
 
@@ -69,6 +74,7 @@ class RecordBook:
 
     def __init__(self, register: Register, seed: int, first: Month, today: date, paper: Attachment) -> None:
         self.register = register
+        self.today = today
         self.paper = paper
         self.kinds = {kind.code: kind for kind in ActivityType.objects.all()}
         self.users = {user.member_id: user for user in User.objects.exclude(member=None)}
@@ -89,6 +95,8 @@ class RecordBook:
             self._approve(activity, gathering)
             activity.save()
             self.unreviewed.remove((activity, gathering))
+        guests = Participation.objects.filter(activity__in=[activity for activity, _ in reviewed], is_organiser=False)
+        guests.update(is_reviewed=True)
         facts.confirm_many([pair[0] for pair in reviewed], by_id=self.register.officers[0].pk, now=until)
         rows, made = _Rows(), []
         while self.waiting and at(self.waiting[0][0], 16) <= until:
@@ -96,13 +104,16 @@ class RecordBook:
             activity = self._build(rows, self.register.branches[place], gathering, until)
             made.append(activity)
         rows.save()
+        self._tell_returned([activity for activity in made if activity.state == ActivityState.RETURNED])
         facts.report_many([activity.pk for activity in made if activity.state in ActivityState.counting()], now=until)
 
     # -- one gathering -----------------------------------------------------------------------
 
     def _build(self, rows: _Rows, branch: DemoBranch, gathering: Gathering, until: datetime) -> Activity:
         activity = self._activity(branch, gathering)
-        if at(gathering.approved_on, 10) <= until:
+        if self._stands_returned(branch, gathering):
+            self._return(activity)
+        elif at(gathering.approved_on, 10) <= until:
             self._approve(activity, gathering)
         else:
             self.unreviewed.append((activity, gathering))
@@ -149,6 +160,29 @@ class RecordBook:
         activity.natural_key = _natural_key(activity, branch, gathering)
         return activity
 
+    def _stands_returned(self, branch: DemoBranch, gathering: Gathering) -> bool:
+        """Two branches find a record of this month sent back to them today."""
+        is_recent = Month.of(gathering.held_on) == Month.of(self.today)
+        return is_recent and branch.place in RETURNED_PLACES and gathering.kind == "committee_meeting"
+
+    def _return(self, activity: Activity) -> None:
+        activity.state = ActivityState.RETURNED
+        activity.reviewed_by = self.register.officers[0]
+        activity.reviewed_at = activity.first_submitted_at + timedelta(hours=18)
+        activity.return_reason = RETURN_REASONS[0]
+
+    def _tell_returned(self, activities: list[Activity]) -> None:
+        for activity in activities:
+            notify(
+                recipients=[activity.entered_by_id],
+                kind="returned",
+                title=f"“{activity.title}”已退回：{activity.return_reason}",
+                url=reverse("activities:detail", args=[activity.pk]),
+                dedupe_key=f"activity-returned:{activity.pk}:{activity.revision}",
+                root_id=activity.root_id,
+                now=activity.reviewed_at,
+            )
+
     def _approve(self, activity: Activity, gathering: Gathering) -> None:
         activity.state = ActivityState.APPROVED
         activity.reviewed_by = self.register.officers[0]
@@ -173,7 +207,9 @@ class RecordBook:
             returned = activity.first_submitted_at + timedelta(hours=18)
             yield event(ReviewAction.RETURNED, officer, returned, gathering.returned_reason)
             yield event(ReviewAction.SUBMITTED, secretary, returned + timedelta(hours=4), revision=2)
-        if activity.reviewed_at:
+        if activity.state == ActivityState.RETURNED:
+            yield event(ReviewAction.RETURNED, officer, activity.reviewed_at, activity.return_reason)
+        elif activity.reviewed_at:
             yield event(ReviewAction.APPROVED, officer, activity.reviewed_at, revision=activity.revision)
 
     # -- who was there -----------------------------------------------------------------------
@@ -197,6 +233,7 @@ class RecordBook:
             state=ParticipationState.CONFIRMED,
             confirmed_by=self.users[branch.members[0].pk],
             first_confirmed_at=activity.first_submitted_at,
+            is_reviewed=not is_organiser and activity.state == ActivityState.APPROVED,
         )
         people = list(_attendance(share, branch, gathering)) if activity.kind.shape == "gathering" else []
         count = head_count(Mark(row.status, row.has_vote, row.is_committee) for row in people)

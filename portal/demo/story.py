@@ -12,6 +12,8 @@ from core.periods import Month
 from . import texts
 from .cast import BRANCHES, BranchPlan
 
+JOINT_MONTHS = (4, 6, 9, 10)
+
 
 @dataclass
 class Gathering:
@@ -130,10 +132,10 @@ class BranchStory:
         return day
 
     def _is_joint(self, month: Month) -> bool:
-        """Twice a year two neighbours hold the theme day together; the one with the even place keeps the record."""
+        """Four times a year two neighbours hold the theme day together; the one with the even place keeps the record."""
         pair = (self.plan, BRANCHES[self.place ^ 1])
-        return month.number in (5, 10) and all(
-            plan.diligence > 0.85 and plan.founded_on < month.first_day for plan in pair
+        return month.number in JOINT_MONTHS and all(
+            plan.diligence > 0.78 and plan.founded_on < month.first_day for plan in pair
         )
 
     def _papers(self, month: Month) -> Iterator[Gathering]:
@@ -180,7 +182,7 @@ class BranchStory:
             starts=time(rng.choice((9, 14, 15)), rng.choice((0, 30))),
             title=title,
             sent_on=sent_on,
-            approved_on=sent_on + timedelta(days=rng.randint(1, 4)),
+            approved_on=sent_on + timedelta(days=rng.randint(1, 7)),
             group=group,
             absent=self._absences(),
             agenda=title,
@@ -226,8 +228,8 @@ class BranchStory:
             yield self._claim("democratic_appraisal.closed", day, int(self._keeps(0.3)), f"{year - 1}年度民主评议党员")
         if number == 3:
             yield self._claim("risk_review.sent", day, int(self._keeps(0.4)), f"{year}年度廉政风险点排查")
-        if number == 9 and self.plan.diligence > 0.9:
-            yield self._claim("lead_project.done", day, 1 + (self.place % 3), "领办项目办结")
+        if number in (6, 10) and self.plan.diligence > 0.75:
+            yield self._claim("lead_project.done", day, 1 + self.place % 2, "领办项目办结，附验收意见")
         if number == 11 and self.place % 9 == 7:
             yield self._claim("bonus.P04", day, 1, "获局级先进党组织表彰", f"honour-{year}-{self.place}")
         if number == 8 and self.place in (7, 13):

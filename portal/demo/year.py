@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from activities.collect import collect as collect_activities
+from activities.reminders import remind
 from assessment import rollup, schemes
 from assessment.closing import close_month
 from assessment.collect import collect_month
@@ -53,6 +54,7 @@ def build(*, now: datetime, say: Callable[[str], None]) -> Register:
         if month == Month(first.year, 12):
             say(f"审定{month.year}年度")
             settle_year(register, month.year)
+    remind(root=register.root, today=today, now=now)
     return register
 
 
