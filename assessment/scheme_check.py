@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from assessment.rules.terms import RuleKind, millionths
@@ -82,7 +83,7 @@ def _metrics_of(rule: dict[str, Any]) -> Iterator[str]:
 
 
 def _ratio_terms(rule: dict[str, Any]) -> Iterator[str]:
-    by_period = rule.get("per") in MONTHS_PER and rule.get("target", 0) > 0
+    by_period = rule.get("per") in MONTHS_PER and Decimal(str(rule.get("target", 0))) > 0
     if "metric" not in rule or by_period == ("target_metric" in rule):
         yield f"{rule['code']} 应写明指标，并且只用“周期与目标”或“目标指标”之一"
 
