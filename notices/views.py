@@ -29,7 +29,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS.values(),
         "kind": kind,
         "only_unread": only_unread,
-        "unread": selectors.unread_count(user_id),
     }
     return render(request, "notices/inbox.html", context)
 
