@@ -213,6 +213,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Several models have a state; without names of ours the schema would number them.
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityStateEnum": "activities.models.activity.ActivityState",
+        "FactStateEnum": "assessment.models.fact.FactState",
+    },
 }
 
 # --- Jobs: the database is the truth, the queue only rings (portal/celery.py holds the schedule) ------------------
