@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def composition_record(one: BranchYear, made: Composition, standing: Standing) -> dict[str, Any]:
     """What is kept with the result: every part with its exact value (n/d), weight and why it was left out."""
     return {
-        "parts": [_part(part) for part in (made.outer.parts[0], *made.inner.parts)],
+        "parts": [
+            _part(made.outer.parts[0], plain(made.outer.parts[0].weight)),
+            *(_part(part, f"{plain(made.outer.parts[1].weight)} × {plain(part.weight)}") for part in made.inner.parts),
+        ],
         "bonus": str(made.bonus),
         "penalty": str(made.penalty),
         "months": one.months,
@@ -49,11 +52,11 @@ def _bracket(bracket: Bracket) -> str:
     return f"{body} = {plain(bracket.value or Fraction(0))}"
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part, weight: str) -> dict[str, Any]:
     return {
         "code": part.code,
         "name": part.name,
-        "weight": str(part.weight),
+        "weight": weight,
         "value": None if part.value is None else str(part.value),
         "shown": None if part.value is None else two(part.value),
         "why": part.why_left_out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import Http404
 
@@ -68,13 +69,16 @@ class PublishedYear:
     announced: tuple[YearResult, ...]
     is_latest: bool
 
-    @property
+    @cached_property
     def grade_names(self) -> dict[str, str]:
         return {step.code: step.name for step in grade_steps(year_frame(self.publication.year_end))}
 
 
 def published_results(viewer: Viewer) -> list[PublishedYear]:
-    """Published revisions with the viewer's own branches' results, newest first; corrections beside the old."""
+    """Published revisions with the viewer's own branches' results, newest first; corrections beside the old.
+
+    The others are named only where the publication says 全部支部, and to those who oversee them.
+    """
     publications = list(
         Publication.objects.filter(root_id=viewer.root_id, state=PublicationState.PUBLISHED)
         .select_related("year_end", "proposed_by", "settled_by")
@@ -82,7 +86,8 @@ def published_results(viewer: Viewer) -> list[PublishedYear]:
     )
     years = {publication.year_end_id for publication in publications}
     rows = YearResult.objects.filter(year_end_id__in=years, is_published=True).select_related("branch")
-    own_ids = set(visible(rows, viewer).values_list("pk", flat=True))
+    seen_ids = set(visible(rows, viewer).values_list("pk", flat=True))
+    oversees = viewer.is_a(Role.OFFICER, Role.LEADER)
     by_revision: dict[tuple[int, int], list[YearResult]] = {}
     for row in rows.order_by("branch__sort_key", "branch__code"):
         by_revision.setdefault((row.year_end_id, row.revision), []).append(row)
@@ -90,11 +95,13 @@ def published_results(viewer: Viewer) -> list[PublishedYear]:
     found = []
     for publication in publications:
         results = by_revision.get((publication.year_end_id, publication.revision), [])
-        announced = results if publication.audience == PublicationScope.ALL else []
+        announced = [row for row in results if row.pk in seen_ids] if oversees else []
+        if publication.audience == PublicationScope.ALL:
+            announced = results
         found.append(
             PublishedYear(
                 publication,
-                tuple(row for row in results if row.pk in own_ids),
+                tuple(row for row in results if row.pk in seen_ids and row.branch_id in viewer.own_branch_ids),
                 tuple(announced),
                 publication.year_end_id not in latest,
             )

@@ -77,10 +77,11 @@ def _composition(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     frame = year_frame(year_end)
     steps = grade_steps(frame)
     rows = results_of(viewer, year_end)
-    lines, total = quota_lines(rows, steps)
+    order = list(frame.row.rank_groups)
+    lines, total = quota_lines(rows, steps, order)
     earlier = results_of(viewer, year_end, year_end.revision - 1) if year_end.revision > 1 else []
     return {
-        "rows": sorted(rows, key=lambda row: (row.rank_group, row.rank or 999)),
+        "rows": sorted(rows, key=lambda row: (_place(row.rank_group, order), row.rank or 999)),
         "grades": steps,
         "grade_names": {step.code: step.name for step in steps},
         "quota_lines": lines,
@@ -90,13 +91,19 @@ def _composition(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     }
 
 
-def quota_lines(rows: list[YearResult], steps) -> tuple[list[QuotaLine], str]:
+def _place(group: str, order: list[str]) -> tuple[int, str]:
+    """Groups in the order of the scheme, others after them by name."""
+    return (order.index(group) if group in order else len(order), group)
+
+
+def quota_lines(rows: list[YearResult], steps, order: list[str]) -> tuple[list[QuotaLine], str]:
     """The arithmetic of the quota in words: floor(30% × 29) = 8, and each group's share of it."""
     top = steps[0]
-    ranked = Counter(row.rank_group for row in rows if row.rank is not None)
+    counted = Counter(row.rank_group if order else "" for row in rows if row.rank is not None)
+    ranked = {group: counted[group] for group in sorted(counted, key=lambda name: _place(name, order))}
     if top.quota is None or not ranked:
         return [], ""
-    seats = quota_seats(top.quota, dict(ranked))
+    seats = quota_seats(top.quota, ranked)
     total, all_ranked = sum(seats.values()), sum(ranked.values())
     lines = [
         QuotaLine(
@@ -104,12 +111,12 @@ def quota_lines(rows: list[YearResult], steps) -> tuple[list[QuotaLine], str]:
             count,
             f"{total} × {count} ÷ {all_ranked} = {float(Fraction(total * count, all_ranked)):.2f}",
             seats[group],
-            sum(row.grade == top.code and row.rank_group == group for row in rows),
+            sum(row.grade == top.code and (not order or row.rank_group == group) for row in rows),
         )
-        for group, count in sorted(ranked.items())
+        for group, count in ranked.items()
     ]
     share = f"{float(top.quota):.0%}"
-    return lines, f"{top.name}名额：{share} × 参加排名的{all_ranked}个支部，取整为{total}个；按各组支部数分配，余数大的先得"
+    return lines, f"{top.name}名额：{share} × 参加排名的{all_ranked}个支部，取整为{total}个；按各组支部数分配，余数大的先得，相同的先给支部多的组"
 
 
 def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:

@@ -19,12 +19,6 @@ def named(code: Any, names: dict) -> Any:
 
 
 @register.filter
-def mark(marks: dict, part: str) -> Any:
-    """A branch's mark for a part, or None."""
-    return marks.get(part)
-
-
-@register.filter
 def shown(hundredths: int | None) -> str:
     """A mark stored in hundredths, as typed: 88 or 88.5."""
     return "" if hundredths is None else plain(Fraction(hundredths, 100), 2)
@@ -34,9 +28,3 @@ def shown(hundredths: int | None) -> str:
 def exact_two(text: str | None) -> str:
     """An exact value kept as n/d, with two places."""
     return "—" if text is None else two(Fraction(text))
-
-
-@register.filter
-def weight(text: str) -> str:
-    """A weight kept as n/d: 0.15."""
-    return plain(Fraction(text))
