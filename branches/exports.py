@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
+from branches.models import User
 from branches.permissions import Viewer
 from branches.selectors import MemberRow, member_rows, organisation_rows
 from core import audit
@@ -66,7 +67,7 @@ def roster_line(row: MemberRow, number: int) -> dict[str, Any]:
     }
 
 
-def members_sheet(viewer: Viewer, members: QuerySet, *, words: str) -> HttpResponse | StreamingHttpResponse:
+def members_sheet(viewer: Viewer, members: QuerySet, *, words: str) -> HttpResponseBase:
     """The 党员名册 of exactly these members, in their order; audited with its number of rows."""
     count = members.count()
     roster = sheet.Sheet(
@@ -76,7 +77,7 @@ def members_sheet(viewer: Viewer, members: QuerySet, *, words: str) -> HttpRespo
         unit_line=f"填报单位（盖章）：{words}　　填报日期：{viewer.today:%Y年%-m月%-d日}　　共 {count} 人",
         freeze_columns=2,
     )
-    audit.record(actor=viewer, action="member.export", target=viewer.user, after={"rows": count}, summary=words)
+    audit.record(actor=viewer, action="member.export", target=cast(User, viewer.user), after={"rows": count}, summary=words)
     return download(write.workbook_file(roster), f"党员名册_{viewer.today:%Y%m%d}.xlsx")
 
 
@@ -95,7 +96,7 @@ def _numbered(chunk: list[Any], before: int, viewer: Viewer) -> Iterator[dict[st
         yield roster_line(row, place)
 
 
-def organisations_sheet(viewer: Viewer, organisations: QuerySet) -> HttpResponse | StreamingHttpResponse:
+def organisations_sheet(viewer: Viewer, organisations: QuerySet) -> HttpResponseBase:
     """The list of organisations as the page shows it."""
     rows = organisation_rows(organisations, viewer.today)
     lines = [
@@ -129,5 +130,5 @@ def organisations_sheet(viewer: Viewer, organisations: QuerySet) -> HttpResponse
     ]
     unit = f"填报单位（盖章）：　　填报日期：{viewer.today:%Y年%-m月%-d日}"
     table = sheet.Sheet(title="党组织名册", columns=columns, rows=lines, unit_line=unit)
-    audit.record(actor=viewer, action="organisation.export", target=viewer.user, after={"rows": len(lines)})
+    audit.record(actor=viewer, action="organisation.export", target=cast(User, viewer.user), after={"rows": len(lines)})
     return download(write.workbook_bytes(table), f"党组织名册_{viewer.today:%Y%m%d}.xlsx")

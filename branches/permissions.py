@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
@@ -162,7 +162,7 @@ def visible(queryset: QuerySet[M], viewer: Viewer) -> QuerySet[M]:
     """The rows of a scoped model this person may see. The only place where scope is decided."""
     if viewer.is_system:
         return queryset
-    scope: Scope = queryset.model.scope  # a model without a scope has no reading for people
+    scope: Scope = cast("Any", queryset.model).scope  # a model without a scope has no reading for people
     if scope.resource not in READ:
         raise LookupError(f"READ has no row for {scope.resource!r}")
     return queryset.filter(_seen(queryset.model, scope, viewer))

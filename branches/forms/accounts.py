@@ -70,7 +70,7 @@ class PatchForm(forms.Form):
         branches = visible(Organisation.objects.filter(tier=Tier.BRANCH, dissolved_on=None), viewer)
         self.fields["branches"].queryset = branches.order_by("sort_key", "code")
         held = leader.patch.filter(to_on=None).values_list("branch_id", flat=True)
-        self.initial |= {"branches": list(held), "on": viewer.today}
+        self.initial = {**self.initial, "branches": list(held), "on": viewer.today}
 
 
 class UploadForm(forms.Form):

@@ -9,6 +9,7 @@ from django import forms
 from branches.forms.fields import LabelledChoice, day_field
 from branches.models import COUNTED_STATUSES, Member, MemberStatus, Organisation, Post, Tier
 from branches.permissions import Viewer, can, visible, visible_branches
+from branches.rules import Role
 from core.identity import mask_id_number, mask_phone
 
 ANY = [("", "全部")]
@@ -43,7 +44,7 @@ class MemberFilter(forms.Form):
             del self.fields["branch"]
 
 
-WIDE = ("officer", "leader")
+WIDE = (Role.OFFICER, Role.LEADER)
 
 
 class MemberForm(forms.ModelForm):
@@ -95,7 +96,7 @@ class MemberForm(forms.ModelForm):
     def _for_change(self) -> None:
         for name in ("branch", "group", "status"):
             del self.fields[name]
-        self.initial |= {"version": self.instance.version, "id_number": "", "phone": ""}
+        self.initial = {**self.initial, "version": self.instance.version, "id_number": "", "phone": ""}
         for name, mask in (("id_number", mask_id_number), ("phone", mask_phone)):
             if known := getattr(self.instance, name):
                 self.fields[name].help_text = f"已登记 {mask(known)}；不改请留空。"
@@ -153,7 +154,7 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         branches = visible_branches(viewer, "member").filter(dissolved_on=None, root_id=member.root_id)
         self.fields["branch"].queryset = branches.exclude(pk=member.branch_id).order_by("sort_key", "code")
-        self.initial |= {"version": member.version, "on": viewer.today}
+        self.initial = {**self.initial, "version": member.version, "on": viewer.today}
 
 
 class RegroupForm(forms.Form):
@@ -167,7 +168,7 @@ class RegroupForm(forms.Form):
         super().__init__(*args, **kwargs)
         groups = Organisation.objects.filter(parent=member.branch_id, tier=Tier.GROUP, dissolved_on=None)
         self.fields["group"].queryset = groups
-        self.initial |= {"version": member.version, "on": viewer.today, "group": member.group_id}
+        self.initial = {**self.initial, "version": member.version, "on": viewer.today, "group": member.group_id}
 
 
 class StatusForm(forms.Form):
@@ -186,7 +187,7 @@ class StatusForm(forms.Form):
             for value, word in MemberStatus.choices
             if value != member.status and (may_end or value in COUNTED_STATUSES)
         ]
-        self.initial |= {"version": member.version, "on": viewer.today}
+        self.initial = {**self.initial, "version": member.version, "on": viewer.today}
 
 
 class AppointmentForm(forms.Form):

@@ -111,7 +111,7 @@ class MoveForm(forms.Form):
         tiers = PARENT_TIERS.get(Tier(organisation.tier), ())
         parents = visible(Organisation.objects.filter(dissolved_on=None, tier__in=tiers), viewer)
         self.fields["parent"].queryset = parents.exclude(pk=organisation.parent_id).order_by("path")
-        self.initial |= {"version": organisation.version, "on": viewer.today}
+        self.initial = {**self.initial, "version": organisation.version, "on": viewer.today}
 
 
 class DissolveForm(forms.Form):

@@ -249,7 +249,8 @@ def _sheet_from_json(said: dict[str, Any]) -> SheetData:
         Row(row["number"], [Cell(letter, _value(value), formula) for letter, value, formula in row["cells"]])
         for row in said["rows"]
     ]
-    return SheetData(**(said | {"rows": rows}))
+    parts: dict[str, Any] = said | {"rows": rows}
+    return SheetData(**parts)
 
 
 def _value(value: Any) -> Any:

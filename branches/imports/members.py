@@ -171,7 +171,10 @@ class _Planner:
         facts = {key: values.get(key) or (getattr(member, key) if member else None) for key in PERSON_FIELDS}
         facts["sex"] = facts["sex"] or ""
         number = values.get("id_number") or (member.id_number if member else "")
+        said = {fault.label for fault in planned.faults}
         for fault in faults_of(Person(status=status, id_number=number, **facts), today=self.today):
+            if COLUMNS[fault.field].label in said or (fault.field == "id_number" and "id_number" not in values):
+                continue  # said already, or about what is registered and not about this roster
             column = COLUMNS[fault.field]
             value = shown(column.kind, values.get(fault.field, ""))
             planned.faults.append(
@@ -214,6 +217,7 @@ class _Planner:
         )
         if member is None:
             planned.values = data | {"branch_id": branch.pk, "group_id": group and group.pk, "status": values["status"]}
+            planned.summary = _summary(planned.values, group)
             return
         planned.target_id = member.pk
         planned.values = {key: value for key, value in data.items() if value != getattr(member, key)}
@@ -243,6 +247,21 @@ class _Planner:
             self._refuse(
                 planned, "name", values["name"], f"与第 {first} 行是同一个人。", "只留一行；确是两人的请填身份证号。"
             )
+
+
+def _summary(values: dict[str, Any], group: Organisation | None) -> str:
+    """What will be registered, in one line: status, sex, birth, joining, group, personal numbers by their ends."""
+    born, joined = values.get("born_on"), values.get("joined_on")
+    parts = [
+        COLUMNS_WORDS["status"].get(values["status"], ""),
+        COLUMNS_WORDS["sex"].get(values.get("sex", ""), ""),
+        f"{born} 生" if born else "",
+        f"{joined} 入党" if joined else "",
+        group.short_name if group else "",
+        shown("id", values.get("id_number")),
+        shown("phone", values.get("phone")),
+    ]
+    return "，".join(part for part in parts if part)
 
 
 def _days(values: dict[str, Any], member: Member | None, number: str) -> dict[str, date]:

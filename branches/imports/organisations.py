@@ -84,6 +84,7 @@ class _Planner:
             return
         planned.place = parent[0]
         planned.values = {key: _day(values[key]) for key in WRITTEN if key in values}
+        planned.summary = f"{Tier(tier).label}，{planned.values['founded_on']} 成立"
         planned.values |= {"tier": tier, "short_name": short_name, "parent_id": parent[1], "parent_row": parent[2]}
 
     def _check_names(self, planned: PlannedRow, values: dict[str, Any], short_name: str) -> None:

@@ -28,11 +28,12 @@ class Change:
 
 @dataclass(slots=True)
 class PlannedRow:
-    """One row of the preview. `target_id` is what it changes; `values` is written, `changes` is shown."""
+    """One row of the preview. `target_id` is what it changes; `values` is written; `changes` and `summary` are shown."""
 
     number: int
     name: str
     place: str = ""
+    summary: str = ""
     outcome: Outcome = Outcome.REFUSED
     target_id: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class PlannedRow:
     def settle(self) -> None:
         """The outcome that follows from faults, target and changes."""
         if any(not fault.is_warning for fault in self.faults):
-            self.outcome, self.values, self.changes = Outcome.REFUSED, {}, []
+            self.outcome, self.values, self.changes, self.summary = Outcome.REFUSED, {}, [], ""
         elif self.target_id is None:
             self.outcome = Outcome.CREATED
         else:

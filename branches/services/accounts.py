@@ -43,7 +43,7 @@ def create_account(
     user = User.objects.create_user(
         username,
         password,
-        display_name=display_name or member.name,
+        display_name=display_name or (member.name if member else ""),
         member=member,
         root=root or (member.root if member else _only_root(actor)),
         must_change_password=True,

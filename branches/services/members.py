@@ -86,18 +86,20 @@ def first_day(member: Member, branch: Organisation, today: date) -> date:
     return min(max(member.joined_on or today, branch.founded_on), today)
 
 
-def clean_data(data: dict[str, Any], *, status: str, today: date) -> dict[str, Any]:
-    """The fields as they are stored (ID number normalised, with digest), or InvalidInput by field."""
+def clean_data(data: dict[str, Any], *, status: str, today: date, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The fields as they are stored (ID number normalised, with digest), or InvalidInput by field.
+
+    kept: fields that stay as they are registered; a fault of theirs must not hinder another change
+    """
     data = {key: value for key, value in data.items() if key in DATA_FIELDS}
     data["born_on"], data["sex"] = completed(data.get("born_on"), data.get("sex", ""), data.get("id_number", ""))
     person = Person(status=status, **{key: data[key] for key in PERSON_FIELDS if data.get(key)})
-    faults = [fault for fault in faults_of(person, today=today) if not fault.is_warning]
+    faults = [fault for fault in faults_of(person, today=today) if not fault.is_warning and fault.field not in kept]
     if faults:
         fields = {fault.field: [fault.message + fault.remedy] for fault in faults}
         raise InvalidInput("有几处需要改正。", remedy="请按各栏下面的说明改正后再保存。", fields=fields)
-    if number := data.get("id_number"):
-        data["id_number"] = parse_id_number(number).text
-    if "id_number" in data:
+    if "id_number" in data and "id_number" not in kept:
+        data["id_number"] = parse_id_number(data["id_number"]).text if data["id_number"] else ""
         data["id_digest"] = keyed_digest(data["id_number"]) if data["id_number"] else None
     _clean_phone(data)
     return data
@@ -123,7 +125,8 @@ def update_member(*, actor: Viewer, member: Member, version: int, changes: dict[
     if member.version != version:
         raise conflict(member, version, changes)
     whole = {name: getattr(member, name) for name in DATA_FIELDS} | changes
-    cleaned = clean_data(whole, status=member.status, today=today)
+    kept = frozenset(DATA_FIELDS) - set(changes)
+    cleaned = clean_data(whole, status=member.status, today=today, kept=kept)
     _check_unique(member.root_id, cleaned.get("id_digest"), member)
     before = save_changes(member, version=version, changes=cleaned)
     if "name" in before:

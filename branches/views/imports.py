@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -21,13 +22,15 @@ from branches.models import ImportBatch, ImportKind, ImportState
 from branches.views.pages import data_of, require_action, require_reading, seen_or_404
 from core.errors import PortalError
 from core.http import download
+from core.identity import mask_id_number
+from core.xlsx.cells import as_text
 
 STEPS = {
     ImportState.MAPPING.value: "branches:import_columns",
     ImportState.PREVIEW.value: "branches:import_preview",
     ImportState.APPLIED.value: "branches:import_preview",
 }
-SHOWN_ROWS = 400  # of each outcome; the page stays small whatever the roster
+SHOWN_ROWS = 500  # of each outcome; the page stays small whatever the roster
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +141,8 @@ def _sample(row: dict[str, Any], letter: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    return str(value["d"])[:10] if isinstance(value, dict) else str(value)
+    text = str(value["d"])[:10] if isinstance(value, dict) else as_text(value)
+    return mask_id_number(text) if re.fullmatch(r"[0-9]{15,17}[0-9Xx]?", text) else text
 
 
 @require_safe

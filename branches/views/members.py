@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -73,7 +74,7 @@ def _cells(row: Any) -> list[Any]:
 
 
 @require_safe
-def member_export(request: HttpRequest) -> HttpResponse:
+def member_export(request: HttpRequest) -> HttpResponseBase:
     """The 党员名册 of exactly what the list shows."""
     require_reading(request.viewer, "member")
     require_action(request.viewer, "export")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -77,7 +78,7 @@ def organisation_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def organisation_export(request: HttpRequest) -> HttpResponse:
+def organisation_export(request: HttpRequest) -> HttpResponseBase:
     """The list as a sheet: the same rows in the same order as on the page."""
     require_reading(request.viewer, "organisation")
     require_action(request.viewer, "export")

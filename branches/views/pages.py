@@ -60,7 +60,7 @@ def member_or_404(request: HttpRequest, pk: int) -> Member:
 
 
 def form_page(
-    request: HttpRequest, page: FormPage, form: forms.Form, do: Callable[[dict[str, Any]], tuple[str, str]]
+    request: HttpRequest, page: FormPage, form: forms.BaseForm, do: Callable[[dict[str, Any]], tuple[str, str]]
 ) -> HttpResponse:
     """Show the form; on sending let `do` call its service once and return (where to go, what to say)."""
     status = 200
