@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 PAGE_SIZE = 50
@@ -105,12 +106,12 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def download(
     content: bytes | Iterable[bytes] | PathLike[str] | Any, filename: str, content_type: str = XLSX
-) -> HttpResponse | StreamingHttpResponse:
+) -> HttpResponseBase:
     """A file to be saved: from bytes, chunks, a path or an open file; never sniffed, never cached."""
     if isinstance(content, PathLike):
         content = open(content, "rb")  # noqa: SIM115 -- FileResponse closes it
     if isinstance(content, bytes):
-        response: HttpResponse | StreamingHttpResponse = HttpResponse(content, content_type=content_type)
+        response: HttpResponseBase = HttpResponse(content, content_type=content_type)
     elif hasattr(content, "read"):
         response = FileResponse(content, content_type=content_type)
     else:
