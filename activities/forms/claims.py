@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from activities.models import Claim, ClaimState
-from activities.rules.claimable import ClaimKind, quantity_fault, short_name
+from activities.rules.claimable import ClaimKind, claim_words, quantity_fault, short_name
 from activities.services.claims import ClaimInput
 from branches.models import Organisation
 
@@ -119,7 +119,9 @@ class ClaimFilterForm(forms.Form):
     ):
         super().__init__(*args, **kwargs)
         self.fields["branch"].choices = [("", "全部"), *((str(b.pk), b.short_name) for b in branches)]
-        self.fields["metric"].choices = [("", "全部"), *((k.metric, short_name(k.name)) for k in kinds)]
+        names = {k.metric: k.name for k in kinds} | {k.base_metric: k.base_name for k in kinds}
+        words = ((k.metric, claim_words(k.metric, k.base_metric, names)) for k in kinds)
+        self.fields["metric"].choices = [("", "全部"), *words]
         self.fields["year"].choices = [("", "全部"), *((str(y), f"{y}年") for y in years)]
         if len(branches) < 2:
             del self.fields["branch"]

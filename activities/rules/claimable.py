@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 # What the registers know (assessment/collect.py).
@@ -80,13 +81,20 @@ class ClaimKind:
     @property
     def label(self) -> str:
         """As the form offers it: 应交党费、其中按月足额交纳的（人·月）."""
-        both = f"{self.base_name}、{self.name}" if self.base_metric else self.name
+        name = self.name.replace(" floor(n/3)", "党员数的三分之一")
+        both = f"{self.base_name}、{name}" if self.base_metric else name
         return f"{both}（{self.unit}）" if self.unit else both
 
 
 def short_name(name: str) -> str:
     """A metric's name without 其中 and without the remark in brackets."""
-    return name.removeprefix("其中").split("（")[0]
+    return name.removeprefix("其中").split("（")[0].replace(" floor(n/3)", "党员数的三分之一")
+
+
+def claim_words(metric: str, base_metric: str, names: Mapping[str, str]) -> str:
+    """What a claim is about: 应交党费：按月足额交纳的, or the metric's name alone."""
+    name = short_name(names.get(metric, metric))
+    return f"{short_name(names.get(base_metric, base_metric))}：{name}" if base_metric else name
 
 
 def quantity_fault(kind: ClaimKind, quantity: int, base: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from activities.models import Claim
+from activities.rules.claimable import claim_words
 from assessment.models import Metric
 from branches.permissions import Viewer, visible
 from core.periods import Month
@@ -59,3 +61,12 @@ def occurrences_of(viewer: Viewer, branch_id: int) -> list[str]:
 def metric_words() -> dict[str, tuple[str, str]]:
     """Name and unit of every metric."""
     return {code: (name, unit) for code, name, unit in Metric.objects.values_list("code", "name", "unit")}
+
+
+def add_words(claims: Iterable[Claim]) -> None:
+    """Give each claim of a page what it is about and its unit, as `words` and `unit`; 1 query."""
+    found = metric_words()
+    names = {code: name for code, (name, _) in found.items()}
+    for claim in claims:
+        claim.words = claim_words(claim.metric, claim.base_metric, names)  # type: ignore[attr-defined]
+        claim.unit = found[claim.metric][1]  # type: ignore[attr-defined]

@@ -51,6 +51,11 @@ class DutyCard:
         return not self.missing
 
     @property
+    def word(self) -> str:
+        """The badge's own word where the usual 未开 would be odd: a talk or a paper is not a meeting."""
+        return "未办" if self.state == "missing" and self.code in (TALKS, "disclosure") else ""
+
+    @property
     def title(self) -> str:
         return f"{self.name}（{self.group}）" if self.group else self.name
 

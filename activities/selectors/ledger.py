@@ -121,7 +121,7 @@ class StatisticsRow:
 
     @property
     def total(self) -> str:
-        return f"{self.count}/{self.target}"
+        return f"{self.count}/{self.target}" if self.target else "—"
 
     @property
     def is_short(self) -> bool:

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from activities.models import Activity, ActivityState, Claim, ClaimState, MonthSheet, SheetState
-from activities.rules.claimable import ClaimKind
+from activities.rules.claimable import ClaimKind, claim_words
 from activities.selectors.catalogue import Catalogue, ItemTerms, catalogue_for
-from activities.selectors.duties import DutyCard, duties_of
+from activities.selectors.duties import DutyCard, duties_of, log_url
 from assessment.ledger import live_facts
 from assessment.models import Fact, FactState, MonthClosing
 from branches.models import Organisation
@@ -20,6 +20,7 @@ from branches.permissions import Viewer, can, visible
 from core.periods import Month
 
 SHOWN_SOURCES = 6
+RECORD_OF = {"committee_talks": "heart_talk", "member": "heart_talk"}  # metrics named otherwise than their record
 WANTING = ("missing", "overdue", "returned", "draft")
 
 
@@ -77,7 +78,8 @@ class Gap:
     words: str
     url: str
     until: date | None = None
-    is_open: bool = True  # it counts among what is missing; a claim that may not apply does not
+    is_open: bool = True  # it counts among what is missing: due by the end of this month, not later
+    word: str = ""  # the badge's own word where 未开 would be odd
 
 
 @dataclass(slots=True)
@@ -248,8 +250,8 @@ def _item(
     item = SheetItem(terms, [lines[code] for code in terms.metrics if code in lines])
     for card in cards:
         if card.metric in terms.metrics and not card.is_done:
-            urgent = card.state in WANTING
-            item.gaps.append(Gap(card.title, card.state, card.words, card.url, card.deadline, urgent))
+            urgent = card.state in WANTING and card.deadline <= month.last_day
+            item.gaps.append(Gap(card.title, card.state, card.words, card.url, card.deadline, urgent, card.word))
     claimed = {claim.metric for claim in claims if claim.state != ClaimState.WITHDRAWN}
     item.claims = [kind for kind in terms.claims if kind.metric not in claimed]
     return item
@@ -279,15 +281,24 @@ def _deadline_gap(
     if deadline < today:
         state, words = "overdue", f"{words}未报，补报不再得分"
     else:
-        state = "missing" if (deadline - today).days <= 45 else "not_due"
-    return Gap(name, state, words, way_to(metric, branch, month, catalogue), deadline, state == "missing")
+        state = "missing" if deadline <= month.last_day else "not_due"
+    return Gap(
+        name,
+        state,
+        words,
+        way_to(metric, branch, month, catalogue),
+        deadline,
+        is_open=month.first_day <= deadline <= month.last_day,
+        word="未报" if state == "missing" else "",
+    )
 
 
 def way_to(metric: str, branch: Organisation, month: Month, catalogue: Catalogue) -> str:
     """The form that brings a fact of this metric: a claim where it is claimed, else the record."""
     if metric in catalogue.kinds:
         return f"{reverse('activities:claim_new')}?branch={branch.pk}&metric={metric}&month={month}"
-    return f"{reverse('activities:new')}?kind={metric.partition('.')[0]}&branch={branch.pk}"
+    subject = metric.partition(".")[0]
+    return log_url(RECORD_OF.get(subject, subject), branch.pk)
 
 
 def _records(viewer: Viewer, branch: Organisation, month: Month) -> list[Activity]:
@@ -316,7 +327,7 @@ def _record_parts(records: Sequence[Activity]) -> list[Part]:
 def _claim_parts(claims: Sequence[Claim], catalogue: Catalogue) -> list[Part]:
     return [
         Part(
-            f"{claim.happened_on.month}月{claim.happened_on.day}日 申报 {catalogue.name_of(claim.metric)}",
+            f"{claim.happened_on.month}月{claim.happened_on.day}日 申报 {claim_words(claim.metric, claim.base_metric, catalogue.names)}",
             claim.state,
             reverse("activities:claim", args=[claim.pk]),
             claim.is_late,

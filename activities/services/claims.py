@@ -13,7 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from activities.models import Claim, ClaimFile, ClaimState
-from activities.rules.claimable import ClaimKind, natural_key, quantity_fault, short_name
+from activities.rules.claimable import ClaimKind, claim_words, natural_key, quantity_fault
 from activities.rules.facts import is_late
 from activities.rules.steps import CLAIM_STEPS, is_open, refusal
 from activities.selectors.catalogue import catalogue_for
@@ -163,7 +163,7 @@ def _approve(actor: Viewer, claim: Claim, names: Mapping[str, str], now: datetim
     claim.reviewed_by, claim.reviewed_at = audit.user_of(actor), now
     claim.save()
     ledger.confirm_source(SOURCE, claim.pk, by_id=claim.reviewed_by_id, now=now)
-    _note(actor, "claim.approved", claim, f"审核通过申报“{short_name(names[claim.metric])}”")
+    _note(actor, "claim.approved", claim, f"审核通过申报“{claim_words(claim.metric, claim.base_metric, names)}”")
 
 
 def _checked(branch: Organisation, given: ClaimInput, now: datetime) -> ClaimKind:
@@ -319,7 +319,7 @@ def _names() -> dict[str, str]:
 
 
 def _name(claim: Claim) -> str:
-    return short_name(_names().get(claim.metric, claim.metric))
+    return claim_words(claim.metric, claim.base_metric, _names())
 
 
 def _is_on_behalf(actor: Viewer, branch_id: int) -> bool:

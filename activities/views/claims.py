@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activities.forms.claims import ClaimFilterForm, ClaimForm, initial_of
 from activities.models import Claim, ClaimFile
-from activities.rules.claimable import ClaimKind, short_name
+from activities.rules.claimable import ClaimKind
 from activities.rules.steps import CLAIM_STEPS, RETURN_REASONS, is_open
 from activities.selectors.catalogue import Catalogue, catalogue_for
 from activities.selectors.claims import (
     ClaimFilter,
+    add_words,
     claim_detail,
     claims_list,
     metric_words,
@@ -53,9 +54,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
     page = page_of(rows, request, key=key, count=True)
-    words = metric_words()
-    for claim in page:
-        claim.words, claim.unit = short_name(words[claim.metric][0]), words[claim.metric][1]
+    add_words(page)
     context = {
         "form": form,
         "page": page,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from activities.models import ActivityType
 from activities.rules.claimable import short_name
 from activities.rules.steps import RETURN_REASONS
-from activities.selectors.claims import metric_words
+from activities.selectors.claims import add_words, metric_words
 from activities.selectors.people import secretary_accounts
 from activities.selectors.review import (
     QueueFilter,
@@ -145,9 +145,7 @@ def _add_words(tab: str, page: Page, viewer: Viewer) -> None:
         for record in page:
             record.turnout = turnout.get(record.pk, "")
     if tab == "claims":
-        words = metric_words()
-        for claim in page:
-            claim.words, claim.unit = short_name(words[claim.metric][0]), words[claim.metric][1]
+        add_words(page)
     if tab == "sheets":
         waiting = pending_parts(page.items)
         for sheet in page:
