@@ -7,7 +7,7 @@ import json
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
 from django.utils import timezone
@@ -131,7 +131,7 @@ class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     lookup_value_regex = r"\d+"
 
     def get_queryset(self):
-        rows = visible(Activity.objects.all(), viewer_of(self.request))
+        rows = visible(Activity.objects.all(), viewer_of(cast(Request, self.request)))
         return rows.select_related("kind", "text").prefetch_related("tags", "participations")
 
     def get_serializer_class(self):
@@ -144,7 +144,7 @@ class ActivityViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         incoming.is_valid(raise_exception=True)
         with submits.once(_key(request), request.user, digest=_digest(request.data), is_signed=False) as submit:
             if not submit.replayed:
-                submit.result_url = str(_write(viewer, incoming.validated_data).pk)
+                submit.result_url = str(_write(viewer, cast(dict[str, Any], incoming.validated_data)).pk)
         code = status.HTTP_200_OK if submit.replayed else status.HTTP_201_CREATED
         return self._answer(int(submit.result_url), code)
 

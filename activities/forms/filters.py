@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import forms
 
-from activities.models import ActivityState, ActivityType
+from activities.models import ActivityState
+from activities.rules.catalogue import kind_names
 from activities.selectors.records import Filters
 from branches.models import Organisation
 from core.periods import Month
@@ -26,8 +27,7 @@ class RecordFilter(forms.Form):
 
     def __init__(self, *args, branches: list[Organisation], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        kinds = ActivityType.objects.filter(is_active=True).values_list("code", "name")
-        self.fields["kind"].choices = [("", "全部"), *kinds]
+        self.fields["kind"].choices = [("", "全部"), *kind_names()]
         self.fields["q"].widget.attrs["placeholder"] = "名称、地点、主持人"
         if len(branches) > 1:
             self.fields["branch"].choices = [("", "全部"), *((row.pk, row.short_name) for row in branches)]

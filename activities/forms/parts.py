@@ -55,7 +55,7 @@ def tiles_of(people: Iterable[Expected], marks: Mapping[int, str]) -> list[Tile]
 def _options(person: Expected, status: str) -> list[Option]:
     codes = [code for code in CLICK_ORDER if code != "excluded" or person.excluded or status == "excluded"]
     chosen = status if status in codes else ("excluded" if person.excluded else "present")
-    return [Option(code, AttendanceStatus(code).label, TONES[code], code == chosen) for code in codes]
+    return [Option(code, str(AttendanceStatus(code).label), TONES[code], code == chosen) for code in codes]
 
 
 def marks_posted(data: Mapping[str, str]) -> dict[int, str]:

@@ -63,7 +63,7 @@ class RecordForm(forms.Form):
     observers = forms.CharField(required=False)
     follow_ups = forms.CharField(required=False)
     invited = forms.TypedMultipleChoiceField(label="邀请支部", coerce=int, required=False)
-    files = ManyFilesField(label="材料、照片", required=False)
+    files = ManyFilesField(label="材料、照片", required=False)  # pyright: ignore[reportAssignmentType] -- a field, not the form's own files
 
     def __init__(
         self,

@@ -21,3 +21,11 @@ def read_defaults(name: str) -> dict[str, Any]:
 def tag_table() -> dict[str, dict[str, Any]]:
     """What a record may also be: code → name, metric, only_kinds, needs, purpose."""
     return {row["code"]: row for row in read_defaults("record_types.yaml")["tags"]}
+
+
+@lru_cache(maxsize=1)
+def kind_names() -> tuple[tuple[str, str], ...]:
+    """Code and name of every type as delivered, in the order of the form: for filters, at no query."""
+    named = {row["code"]: row["name"] for row in read_defaults("organisational_life_calendar.yaml")["activities"]}
+    rows = read_defaults("record_types.yaml")["types"]
+    return tuple((row["code"], named.get(row["code"]) or row["name"]) for row in rows)

@@ -13,7 +13,13 @@ def due_people(kind: ActivityType, branch: Organisation, group_id: int | None, o
     """The people of the branch (its committee, one of its groups) that the roll call is about, roster order."""
     if branch.tier != Tier.BRANCH or kind.attendees == Attendees.NOBODY:
         return []
-    people = expected_people(branch, on)
+    return due_among(expected_people(branch, on), kind, group_id)
+
+
+def due_among(people: list[Expected], kind: ActivityType, group_id: int | None) -> list[Expected]:
+    """Of a branch's people those the roll call of a type is about."""
+    if kind.attendees == Attendees.NOBODY:
+        return []
     if kind.attendees == Attendees.COMMITTEE:
         return [person for person in people if person.is_committee]
     if kind.attendees == Attendees.GROUP:

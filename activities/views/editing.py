@@ -17,7 +17,7 @@ from activities.forms import parts
 from activities.forms.record import RecordForm
 from activities.models import Activity, ActivityState, ActivityType, RecordShape, VoteCase
 from activities.selectors import records as selectors
-from activities.selectors.due import due_people
+from activities.selectors.due import due_among
 from activities.services.drafting import save_draft
 from activities.services.submitting import submit_activity
 from activities.views.outcome import remember_outcome, settle
@@ -170,23 +170,24 @@ def _page(
 
 
 def _roll_call(request: HttpRequest, form: RecordForm, marks: dict[int, str]) -> dict[str, Any]:
-    day = form.day(request.viewer.today)
-    has_roll = form.kind.shape == RecordShape.GATHERING and not form.is_by_branch
-    due = due_people(form.kind, form.branch, form.group_id(), day) if has_roll else []
+    """The grid of who is due, and everyone of the branch for the choices of names."""
+    is_branch = form.branch.tier == Tier.BRANCH
+    everyone = expected_people(form.branch, form.day(request.viewer.today)) if is_branch else []
+    has_roll = is_branch and form.kind.shape == RecordShape.GATHERING
+    due = due_among(everyone, form.kind, form.group_id()) if has_roll else []
     return {
         "form": form,
         "kind": form.kind,
         "branch": form.branch,
+        "everyone": everyone,
         "has_roll": has_roll,
         "tiles": parts.tiles_of(due, marks),
     }
 
 
 def _rows(request: HttpRequest, form: RecordForm, activity: Activity | None) -> dict[str, Any]:
-    """Vote and talk lines as typed or kept, and the branch's people for the choices."""
-    day = form.day(request.viewer.today)
-    is_branch = form.branch.tier == Tier.BRANCH
-    context: dict[str, Any] = {"everyone": expected_people(form.branch, day) if is_branch else []}
+    """Vote and talk lines as typed or kept."""
+    context: dict[str, Any] = {}
     if form.kind.has_votes:
         rows = parts.vote_rows_posted(request.POST) if request.method == "POST" else []
         rows = rows or (parts.vote_rows_kept(activity) if activity else [])
@@ -230,13 +231,14 @@ def _save(
     is_sending = request.POST.get("action") != "draft"
     if is_sending and form.branch.tier == Tier.BRANCH:
         settle(form.branch.pk, now=now)
+    saved = None
     with submits.once(token, request.user) as submit:
         if not submit.replayed:
             saved = _draft(request, form, activity, token, attachments, now)
             if is_sending:
                 saved = submit_activity(actor=request.viewer, activity_id=saved.pk, now=now)
             submit.result_url = reverse("activities:detail", args=[saved.pk])
-    if is_sending and not submit.replayed:
+    if is_sending and saved is not None:
         remember_outcome(request, saved, now=now)
     return redirect(submit.result_url)
 

@@ -16,6 +16,7 @@ from activities.selectors.flags import flags_of
 from activities.services.drafting import TEXTS
 from activities.views.outcome import take_outcome
 from branches.permissions import Viewer, can, visible_branches
+from branches.rules import Role
 from core import uploads
 from core.http import page_of, sorted_by
 
@@ -34,18 +35,21 @@ HERE = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
 @require_GET
 def list_records(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort; keyset pages; the count is capped."""
-    branches = list(visible_branches(request.viewer, "activity"))
+    viewer = request.viewer
+    sees_many = bool(viewer.all_prefixes or viewer.patch_branch_ids or len(viewer.own_branch_ids) > 1)
+    branches = list(visible_branches(viewer, "activity")) if sees_many else []
     form = RecordFilter(request.GET or None, branches=branches)
-    rows = selectors.records(request.viewer, form.filters() if form.is_bound else None)
+    rows = selectors.records(viewer, form.filters() if form.is_bound else None)
     sort, key = sorted_by(request, SORTS, default="-day")
     context = {
         "filter": form,
-        "page": page_of(rows, request, key=key, count=True),
+        # a count costs more than the page itself: only for what somebody looks for
+        "page": page_of(rows, request, key=key, count=bool(request.GET)),
         "sort": sort,
-        "many_branches": len(branches) > 1,
-        "may_log": can(request.viewer, "activity.log"),
-        "year": request.viewer.today.year,
-        "home": next((row for row in branches if row.pk == request.viewer.home_branch_id), None),
+        "many_branches": sees_many,
+        "may_log": can(viewer, "activity.log"),
+        "year": viewer.today.year,
+        "home_branch_id": viewer.home_branch_id if viewer.is_a(Role.SECRETARY, Role.BRANCH_COMMITTEE) else None,
     }
     return render(request, "activities/record_list.html", context)
 

@@ -94,11 +94,12 @@ def _do(
 ) -> HttpResponse:
     """One step, once per form token; then the branches' scores are brought up to date."""
     now = timezone.now()
+    activity = None
     with submits.once(request.POST.get(TOKEN_NAME), request.user) as submit:
         if not submit.replayed:
             activity = step(now)
             submit.result_url = reverse(to, args=[activity.pk])
-    if not submit.replayed:
+    if activity is not None:
         recount(activity, now=now)
         messages.success(request, words)
     return redirect(submit.result_url)
