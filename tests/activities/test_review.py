@@ -47,7 +47,7 @@ def test_queue_holds_what_waits_in_the_scope(cast):
     approved(cast, title="审过的", held_on=date(2026, 11, 3))
     sent(cast, by="other_secretary", branch=cast.other_branch, title="港航的")
     assert titles(record_queue(cast.viewer("officer"), QueueFilter())) == ["待审的", "港航的"]
-    assert titles(record_queue(cast.viewer("secretary"), QueueFilter())) == ["待审的"]
+    assert titles(record_queue(cast.viewer("committee_member"), QueueFilter())) == ["待审的"]
     assert titles(record_queue(cast.viewer("outsider"), QueueFilter())) == []
 
 
@@ -108,7 +108,9 @@ def test_leader_looks_but_does_not_review(cast):
 
 def test_returning_a_record_tells_the_secretary(cast):
     record = sent(cast, title="甲")
-    return_part(actor=cast.viewer("officer"), what="record", pk=record.pk, version=record.version, reason="缺原因", now=NOW)
+    return_part(
+        actor=cast.viewer("officer"), what="record", pk=record.pk, version=record.version, reason="缺原因", now=NOW
+    )
     record.refresh_from_db()
     assert (record.state, record.return_reason) == ("returned", "缺原因")
     assert list(Notice.objects.values_list("recipient", "kind")) == [(cast.secretary.pk, "returned")]
@@ -132,7 +134,9 @@ def test_page_approves_what_is_ticked_only(cast, client):
     client.force_login(cast.officer)
     page = client.get(reverse("activities:review"))
     assert [row.pk for row in page.context["page"]] == [one.pk, two.pk]
-    answer = client.post(reverse("activities:review_approve"), {"record": f"{one.pk}:{one.version}", "query": "tab=records"})
+    answer = client.post(
+        reverse("activities:review_approve"), {"record": f"{one.pk}:{one.version}", "query": "tab=records"}
+    )
     assert answer.url == reverse("activities:review") + "?tab=records"
     assert set(Activity.objects.values_list("pk", "state")) == {(one.pk, "approved"), (two.pk, "submitted")}
 

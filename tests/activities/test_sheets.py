@@ -63,7 +63,11 @@ def test_sheet_has_18_items_filled_from_records_and_claims(cast):
     dues(cast, paid=4, due=5)
     shown = sheet(cast)
     assert len(shown.items) == 18
-    filled = {row.terms.code: [(line.metric, line.quantity // 1000, line.pending // 1000) for line in row.lines] for row in shown.items if row.lines}
+    filled = {
+        row.terms.code: [(line.metric, line.quantity // 1000, line.pending // 1000) for line in row.lines]
+        for row in shown.items
+        if row.lines
+    }
     assert filled == {
         "B3": [("dues.paid_on_time", 4, 4), ("dues.due", 5, 5)],
         "D4": [("theme_day.held", 1, 0), ("theme_day.present", 5, 0), ("theme_day.expected", 5, 0)],
@@ -144,7 +148,9 @@ def test_stale_version_is_a_conflict(cast):
 def test_sheet_of_a_closed_month_cannot_be_withdrawn(cast):
     send(cast, month=Month(2026, 10))
     scheme = Scheme.objects.get(year=2026)
-    MonthClosing.objects.create(root=cast.root, month=202610, scheme=scheme, closed_at=NOW, fact_count=0, branch_count=3)
+    MonthClosing.objects.create(
+        root=cast.root, month=202610, scheme=scheme, closed_at=NOW, fact_count=0, branch_count=3
+    )
     with pytest.raises(Locked, match="2026年10月已于2026年11月20日封存"):
         withdraw_sheet(actor=cast.viewer("secretary"), branch=cast.branch, month=Month(2026, 10), now=NOW)
 
@@ -170,7 +176,9 @@ def test_sheet_waits_again_when_a_part_is_returned(cast):
     send(cast)
     approve_shown(actor=cast.viewer("officer"), shown=Selection(claims={claim.pk: claim.version}), now=NOW)
     claim.refresh_from_db()
-    return_part(actor=cast.viewer("officer"), what="claim", pk=claim.pk, version=claim.version, reason="缺材料", now=NOW)
+    return_part(
+        actor=cast.viewer("officer"), what="claim", pk=claim.pk, version=claim.version, reason="缺材料", now=NOW
+    )
     row = MonthSheet.objects.get()
     assert (row.state, row.reviewed_by) == ("sent", None)
 
@@ -195,7 +203,9 @@ def test_officer_who_sent_it_does_not_review_it(cast):
 
 def test_returned_sheet_tells_the_secretary_and_can_be_sent_again(cast):
     row = send(cast)
-    row = return_sheet(actor=cast.viewer("officer"), sheet_id=row.pk, version=row.version, reason="补报廉政教育", now=NOW)
+    row = return_sheet(
+        actor=cast.viewer("officer"), sheet_id=row.pk, version=row.version, reason="补报廉政教育", now=NOW
+    )
     assert list(Notice.objects.values_list("recipient", "title")) == [
         (cast.secretary.pk, "2026年11月月报已退回：补报廉政教育")
     ]
