@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.xlsx.gate import admit
 from core.xlsx.read import read_sheet
+from core.xlsx.sheet import Column, Sheet
+from core.xlsx.write import workbook_bytes
 from tests.core import hostile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,3 +94,46 @@ def test_refusals_are_new_exceptions_each_time() -> None:
         seen.append(caught.value)
 
     assert seen[0] is not seen[1]
+
+
+SAMPLE = workbook_bytes(
+    Sheet(
+        "名册",
+        [Column("a", "姓名", group="人"), Column("b", "日期", kind="date", group="人")],
+        [("张三", date(2026, 1, 1))] * 3,
+    )
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(SAMPLE) - 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=4))
+def test_altered_bytes_are_read_or_refused_never_a_fault(changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(SAMPLE)
+    for place, new in changes:
+        data[place : place + len(new)] = new
+
+    read_or_refused(bytes(data))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_altered_parts_are_read_or_refused_never_a_fault(draw: st.DataObject) -> None:
+    with zipfile.ZipFile(io.BytesIO(SAMPLE)) as archive:
+        members: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    name = draw.draw(st.sampled_from(sorted(members)))
+    old = bytes(members[name])
+    first, last = sorted(draw.draw(st.tuples(*[st.integers(0, len(old))] * 2)))
+    new = draw.draw(
+        st.one_of(st.binary(max_size=8), st.sampled_from([b'"', b"<", b"&x;", b"-1", b"99999999999", b"", b'r="A0"']))
+    )
+    members[name] = old[:first] + new + old[min(last, first + 12) :]
+
+    read_or_refused(hostile.packed(members))
+
+
+def read_or_refused(data: bytes) -> None:
+    try:
+        read_sheet(data)
+    except InvalidInput as error:
+        assert error.message.endswith("。")
+        assert error.remedy
