@@ -78,7 +78,7 @@ def _rows(rows: list[YearResult], year_end: YearEnd, names: dict[str, str]) -> I
 
 
 def _composition(row: YearResult) -> dict[str, Any]:
-    keys = {"half": "half", "daily": "daily", "committee": "committee", "members": "members_poll", "peers": "peers"}
+    keys: dict[str, str] = {"half": "half", "daily": "daily", "committee": "committee", "members": "members_poll", "peers": "peers"}
     found: dict[str, Any] = {}
     for part in row.composition["parts"]:
         found[keys.get(part["code"], part["code"])] = None if part["value"] is None else rounded(Fraction(part["value"]))

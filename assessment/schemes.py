@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from django.db import transaction
@@ -237,7 +237,7 @@ class _Loader:
             (RuleEvent, self.events),
             (RuleTier, self.tiers),
         ):
-            model.objects.bulk_create(rows)
+            cast("Any", model).objects.bulk_create(rows)
 
 
 def _tier(rule: Rule, data: dict[str, Any]) -> RuleTier:

@@ -62,7 +62,7 @@ class BranchHome:
 
     @property
     def sheet_word(self) -> str:
-        return SheetState(self.sheet_state).label
+        return str(SheetState(self.sheet_state).label)
 
     @property
     def sheet_url(self) -> str:

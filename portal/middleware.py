@@ -31,7 +31,7 @@ class ViewerMiddleware:
 
     def process_view(self, request: HttpRequest, *_args: Any) -> HttpResponse | None:
         viewer = ensure_viewer(request)
-        if viewer is None or not viewer.user.must_change_password:
+        if viewer is None or viewer.user is None or not viewer.user.must_change_password:
             return None
         match = request.resolver_match
         return None if match and match.view_name in OPEN_BEFORE_PASSWORD else redirect("password_change")

@@ -71,7 +71,7 @@ class SignIn(auth_views.LoginView):
 class SignOut(auth_views.LogoutView):
     """Ends the session and tells the browser to forget what it kept."""
 
-    next_page = reverse_lazy("login")
+    next_page = "login"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -63,7 +64,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def ledger_export(request: HttpRequest) -> HttpResponse:
+def ledger_export(request: HttpRequest) -> HttpResponseBase:
     """The rows of the page, all pages, in the order shown."""
     viewer = request.viewer
     _demand_reader(viewer)
@@ -97,7 +98,7 @@ def statistics_page(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def statistics_export(request: HttpRequest, year: int) -> HttpResponse:
+def statistics_export(request: HttpRequest, year: int) -> HttpResponseBase:
     """The same table as a workbook."""
     viewer = request.viewer
     _demand_reader(viewer)

@@ -162,7 +162,7 @@ def _decided(year_end: YearEnd) -> dict[int, list[VetoCase]]:
     return found
 
 
-def _tie_value(name: str, row: BranchRow, rates: dict[str, tuple[int, int]]) -> Fraction:
+def _tie_value(name: str, row: BranchRow, rates: dict[str, int]) -> Fraction:
     """category:E is that category's score; rate:a+b the attendance over both kinds of gathering."""
     kind, _, rest = name.partition(":")
     if kind == "category":

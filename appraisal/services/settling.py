@@ -80,7 +80,7 @@ def _compose(one: BranchYear, frame: SchemeFrame) -> Composition:
     return compose(
         shares_of(frame),
         half=one.half,
-        parts=one.parts,
+        parts=dict(one.parts),
         reasons=one.reasons,
         bonus=one.bonus,
         penalty=one.penalty,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -26,7 +27,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest, year: int) -> HttpResponse:
+def export(request: HttpRequest, year: int) -> HttpResponseBase:
     """支部年度考核结果 with composition, grade, veto."""
     year_end = begun_year(request, year)
     check(request.viewer, "export", year_end.root)

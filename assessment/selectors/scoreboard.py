@@ -13,7 +13,7 @@ from django.db.models import IntegerField, Subquery, Value
 from django.http import Http404
 
 from assessment.models import BranchMonth, ExtraScore, MonthClosing, RuleScore, Scheme
-from assessment.selectors.figures import Figures, Share, Triple
+from assessment.selectors.figures import Figures, Triple
 from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
 from branches.models import Organisation
 from branches.permissions import Viewer, visible_branches
@@ -57,9 +57,8 @@ class BranchRow:
     def change(self, which: str = "confirmed") -> Decimal | None:
         """The difference of the two scores as shown; None where there is no earlier one in this year."""
         before = self.earlier_provisional if which == "provisional" else self.earlier
-        if not before or before[-1][1].score is None or self.figures(which).score is None:
-            return None
-        return self.figures(which).shown - before[-1][1].shown
+        now, earlier = self.figures(which).shown, before[-1][1].shown if before else None
+        return None if now is None or earlier is None else now - earlier
 
     @property
     def months(self) -> int:
@@ -281,7 +280,7 @@ def _ranked(rows: list[BranchRow], frame: SchemeFrame) -> list[BranchRow]:
             groups[row.rank_group].append(row)
     ranks: dict[int, tuple[int, int]] = {}
     for group in groups.values():
-        totals = sorted((row.confirmed.score for row in group), reverse=True)
+        totals = sorted((row.confirmed.score or 0 for row in group), reverse=True)
         ranks.update((row.branch_id, (totals.index(row.confirmed.score) + 1, len(group))) for row in group)
     return [
         replace(row, rank=ranks[row.branch_id][0], group_size=ranks[row.branch_id][1])

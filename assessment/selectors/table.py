@@ -176,4 +176,4 @@ def _sorted(rows: list[TableRow], board: Scoreboard, sort: str) -> list[TableRow
         return next((cell.value for cell in (*one.cells, *one.category_cells) if cell.code == name), None)
 
     known = [one for one in rows if value(one) is not None]
-    return sorted(known, key=value, reverse=is_down) + [one for one in rows if value(one) is None]
+    return sorted(known, key=lambda one: value(one) or 0, reverse=is_down) + [one for one in rows if value(one) is None]

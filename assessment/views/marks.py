@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from assessment.marking import MarkInput, give_marks
 from assessment.selectors import root_of
 from assessment.selectors.marks import mark_board
-from assessment.marking import MarkInput, give_marks
 from branches.permissions import check
 
 
@@ -38,7 +38,7 @@ def save(request: HttpRequest, year: int, rule_code: str) -> HttpResponse:
     """Give the marks of one rule, for the branches that were changed."""
     root = root_of(request.viewer)
     inputs = [
-        MarkInput(int(name.removeprefix("level-")), value, request.POST.get(f"reason-{name.removeprefix('level-')}", ""))
+        MarkInput(int(name.removeprefix("level-")), str(value), request.POST.get(f"reason-{name.removeprefix('level-')}", ""))
         for name, value in request.POST.items()
         if name.startswith("level-") and name.removeprefix("level-").isdigit()
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -49,7 +50,7 @@ def show(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest, month: Month) -> HttpResponse:
+def export(request: HttpRequest, month: Month) -> HttpResponseBase:
     """支部考核得分汇总表 of exactly what the page shows."""
     root = root_of(request.viewer)
     board, choice, _ = _asked(request, month)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -39,7 +40,7 @@ def show(request: HttpRequest, branch_id: int, month: Month) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest, branch_id: int, month: Month) -> HttpResponse:
+def export(request: HttpRequest, branch_id: int, month: Month) -> HttpResponseBase:
     """支部考核评分表."""
     found = statement(request.viewer, branch_id, month, with_raises=False)
     check(request.viewer, "export", found.branch)

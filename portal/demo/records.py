@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 
 from django.urls import reverse
 
@@ -65,7 +66,7 @@ class _Rows:
         Activity.objects.bulk_create(self.activities)
         for rows in (self.texts, self.tags, self.shares, self.talks, self.votes, self.events, self.files):
             if rows:
-                type(rows[0]).objects.bulk_create(rows)
+                cast("Any", type(rows[0])).objects.bulk_create(rows)
         Attendance.objects.bulk_create(self.attendance, batch_size=2000)
 
 
