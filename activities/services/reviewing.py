@@ -59,12 +59,13 @@ def return_activity(*, actor: Viewer, activity_id: int, reason: str, now: dateti
     """Send a record back to be mended; it counts no longer, and that it was returned is counted once."""
     activity = steps.locked(actor, activity_id, "activity.review")
     reason = _demand_reason(reason, "请写明退回的原因，让支部知道改什么。")
-    steps.demand_state(activity, ActivityState.SUBMITTED, step="退回")
+    steps.demand_state(activity, ActivityState.SUBMITTED, ActivityState.APPROVED, step="退回")
     refuse_self_review(actor, activity)
     activity.state, activity.return_reason, activity.natural_key = ActivityState.RETURNED, reason[:500], None
     activity.reviewed_by_id, activity.reviewed_at = actor.user_id, now
     steps.bump(activity, "state", "return_reason", "natural_key", "reviewed_by", "reviewed_at")
     steps.note(activity, ReviewAction.RETURNED, actor=actor, now=now, text=reason)
+    activity.participations.update(is_reviewed=False)
     facts.retract(activity, by_id=actor.user_id, reason=f"退回：{reason}"[:200], now=now)
     facts.report_handling(activity, "record.returned", on=today(now), by_id=actor.user_id, now=now)
     _tell(activity, f"{activity.title}已退回", reason, now)

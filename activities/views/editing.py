@@ -24,7 +24,7 @@ from activities.views.outcome import remember_outcome, settle
 from branches.models import Organisation, Tier
 from branches.permissions import can
 from branches.selectors import expected_people, groups_on
-from core import submits, uploads
+from core import drafts, submits, uploads
 from core.errors import Conflict, InvalidInput
 from core.forms import TOKEN_NAME
 from core.models import SubmittedForm
@@ -159,7 +159,7 @@ def _page(
         "activity": activity,
         "conflict": conflict,
         "version": request.POST.get("version", "") if conflict else (activity.version if activity else ""),
-        "draft_key": f"activity-{activity.pk}" if activity else f"activity-new-{form.kind.code}-{form.branch.pk}",
+        "draft_key": _draft_key(form, activity),
         "cases": VoteCase.choices,
         "may_submit": can(request.viewer, "activity.submit", form.branch),
         "files": list(activity.files.all()) if activity else [],
@@ -167,6 +167,11 @@ def _page(
         **_rows(request, form, activity),
     }
     return render(request, "activities/record_form.html", context, status=status)
+
+
+def _draft_key(form: RecordForm, activity: Activity | None) -> str:
+    """Under which name the browser keeps what is typed and not yet saved."""
+    return f"activity-{activity.pk}" if activity else f"activity-new-{form.kind.code}-{form.branch.pk}"
 
 
 def _roll_call(request: HttpRequest, form: RecordForm, marks: dict[int, str]) -> dict[str, Any]:
@@ -238,6 +243,7 @@ def _save(
             if is_sending:
                 saved = submit_activity(actor=request.viewer, activity_id=saved.pk, now=now)
             submit.result_url = reverse("activities:detail", args=[saved.pk])
+    drafts.drop(request.user, _draft_key(form, activity))
     if is_sending and saved is not None:
         remember_outcome(request, saved, now=now)
     return redirect(submit.result_url)

@@ -20,7 +20,26 @@ from branches.rules import Role
 from core import uploads
 from core.http import page_of, sorted_by
 
-SORTS = {"day": "held_on", "expected": "expected", "present": "present"}
+SORTS = {
+    "day": "held_on",
+    "branch": "branch__code",
+    "kind": "activity__kind__sort_order",
+    "title": "activity__title",
+    "host": "activity__host",
+    "expected": "expected",
+    "present": "present",
+    "state": "activity__state",
+}
+HEADS = [
+    ("day", "日期"),
+    ("branch", "支部"),
+    ("kind", "类型"),
+    ("title", "名称"),
+    ("host", "主持人"),
+    ("expected", "应到"),
+    ("present", "实到"),
+    ("state", "状态"),
+]
 TEXT_NAMES = {
     "agenda": "议题（内容）",
     "first_agenda": "第一议题学习内容",
@@ -45,13 +64,27 @@ def list_records(request: HttpRequest) -> HttpResponse:
         "filter": form,
         # a count costs more than the page itself: only for what somebody looks for
         "page": page_of(rows, request, key=key, count=bool(request.GET)),
-        "sort": sort,
+        "heads": _heads(sort, sees_many),
         "many_branches": sees_many,
         "may_log": can(viewer, "activity.log"),
         "year": viewer.today.year,
         "home_branch_id": viewer.home_branch_id if viewer.is_a(Role.SECRETARY, Role.BRANCH_COMMITTEE) else None,
     }
     return render(request, "activities/record_list.html", context)
+
+
+def _heads(sort: str, sees_many: bool) -> list[dict[str, Any]]:
+    """The column heads: a click sorts, a second one the other way round."""
+    return [
+        {
+            "label": label,
+            "asks": f"-{code}" if sort == code else code,
+            "order": {code: "ascending", f"-{code}": "descending"}.get(sort, ""),
+            "is_number": code in ("expected", "present"),
+        }
+        for code, label in HEADS
+        if code != "branch" or sees_many
+    ]
 
 
 @require_GET

@@ -13,7 +13,8 @@ from activities.models import Activity, ActivityFile, Participation
 from assessment.ledger import live_facts
 from branches.models import Member
 from core.forms import new_token
-from tests.factories.activities import approved, draft, sent
+from core.models import Draft
+from tests.factories.activities import NOW, approved, draft, sent
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -195,6 +196,13 @@ def test_draft_stays_a_draft(cast, as_user):
     activity = Activity.objects.get()
     assert (activity.state, activity.revision) == ("draft", 0)
     assert not live_facts().exists()
+
+
+def test_what_the_browser_kept_goes_when_it_is_saved(cast, as_user):
+    key = f"activity-new-theme_day-{cast.branch.pk}"
+    Draft.objects.create(owner=cast.secretary, key=key, data={"agenda": ["重温"]}, updated_at=NOW)
+    as_user("secretary").post(reverse("activities:new"), typed(cast))
+    assert not Draft.objects.filter(key=key).exists()
 
 
 def test_edit_of_a_changed_record_is_a_conflict_that_keeps_the_text(cast, as_user):

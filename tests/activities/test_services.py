@@ -185,6 +185,22 @@ def test_returned_reverses_and_counts_once(cast):
     assert Notice.objects.filter(recipient=cast.secretary, kind="returned").count() == 2
 
 
+def test_an_approved_record_can_be_returned_by_the_officer(cast):
+    activity = approved(cast)
+    return_activity(actor=cast.viewer("officer"), activity_id=activity.pk, reason="名单有误", now=NOW)
+    assert facts(cast.branch) == [("record.returned", 1, "confirmed")]
+    again = submit_activity(actor=cast.viewer("secretary"), activity_id=activity.pk, now=NOW)
+    assert facts(cast.branch) == [
+        ("record.returned", 1, "confirmed"),
+        *(
+            (code, n, "pending")
+            for code, n in (("theme_day.expected", 5), ("theme_day.held", 1), ("theme_day.present", 5))
+        ),
+    ]
+    approve(cast, again)
+    assert {row[2] for row in facts(cast.branch)} == {"confirmed"}
+
+
 def test_withdrawn_as_a_mistake_reverses_all(cast):
     activity = sent(cast, tags=("integrity_education",))
     return_activity(actor=cast.viewer("officer"), activity_id=activity.pk, reason="重复", now=NOW)
