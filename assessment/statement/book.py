@@ -56,7 +56,7 @@ class FactBook:
         return sum(fact.quantity for fact in facts)
 
     def marks_until(self, rule: RuleFrame, month: int) -> list[ReviewMark]:
-        return [mark for mark in self.marks if mark.rule_code == rule.code and mark.counts_from <= month]
+        return [mark for mark in self.marks if mark.rule_code == rule.code and mark.counts_from <= self.year * 100 + month]
 
 
 def load_book(root_id: int, branch_id: int, year: int, conditions: dict, *, as_of: datetime | None = None) -> FactBook:

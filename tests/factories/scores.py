@@ -116,7 +116,7 @@ def mark_all(branch: Organisation, year: int, factor: float = 0.8, *, rules=("A3
             year=year,
             factor=int(factor * 1_000_000),
             level_code={1.0: "good", 0.8: "fair", 0.6: "plain", 0.0: "poor"}.get(factor, ""),
-            counts_from=month,
+            counts_from=year * 100 + month,
             marked_at=noon(date(year, month, 10)),
         )
 
