@@ -77,7 +77,9 @@ def members_sheet(viewer: Viewer, members: QuerySet, *, words: str) -> HttpRespo
         unit_line=f"填报单位（盖章）：{words}　　填报日期：{viewer.today:%Y年%-m月%-d日}　　共 {count} 人",
         freeze_columns=2,
     )
-    audit.record(actor=viewer, action="member.export", target=cast(User, viewer.user), after={"rows": count}, summary=words)
+    audit.record(
+        actor=viewer, action="member.export", target=cast(User, viewer.user), after={"rows": count}, summary=words
+    )
     return download(write.workbook_file(roster), f"党员名册_{viewer.today:%Y%m%d}.xlsx")
 
 

@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "daily-collect": {"task": "activities.tasks.daily_collect", "schedule": crontab("40", "1")},
     "daily-reminders": {"task": "activities.tasks.daily_reminders", "schedule": crontab("0", "8")},
     "sweep": {"task": "portal.tasks.sweep", "schedule": crontab("40", "3")},
+    "forget-imports": {"task": "branches.tasks.forget_expired_imports", "schedule": crontab("45", "3")},
     "tidy": {"task": "core.tasks.tidy", "schedule": crontab("50", "3")},
     # What the queue lost is found again within a minute.
     "sweep-long-jobs": {"task": "core.tasks.sweep_long_jobs", "schedule": crontab()},

@@ -35,7 +35,7 @@ class LabelledChoice(forms.ModelChoiceField):
         return self.words(obj)
 
 
-def take_refusal(form: forms.Form, error: PortalError) -> None:
+def take_refusal(form: forms.BaseForm, error: PortalError) -> None:
     """Put a service's refusal under the fields it names, the rest above the form."""
     placed = False
     for name, texts in error.fields.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from branches.models import BranchKind, ImportKind, MemberStatus, Sex, Tier
 
@@ -142,7 +143,7 @@ MEMBER_COLUMNS = (
     Column("note", "备注", max_length=200, width=20, synonyms=("说明",)),
 )
 
-TIER_WORDS = tuple((tier.value, tier.label) for tier in Tier if tier != Tier.COMMITTEE)
+TIER_WORDS = tuple((tier.value, str(tier.label)) for tier in Tier if tier != Tier.COMMITTEE)
 
 BRANCH_COLUMNS = (
     Column(
@@ -209,6 +210,7 @@ def columns_of(kind: str) -> dict[str, Column]:
     return {column.key: column for column in COLUMNS[kind]}
 
 
+@lru_cache(maxsize=4096)
 def plain(label: str) -> str:
     """A column name as it is compared: no spaces, marks or notes in brackets, half width."""
     label = unicodedata.normalize("NFKC", label)

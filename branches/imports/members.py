@@ -51,9 +51,13 @@ def _read_base(roster: Roster, digests: dict[int, str], root_id: int) -> _Base:
             base.branches[key].append(item)
     members = Member.objects.filter(root_id=root_id).select_related("branch", "group").order_by("pk")
     numbers = {row.values["member_no"] for row in roster.rows if "member_no" in row.values}
-    names = {row.values["name"] for row in roster.rows if "name" in row.values}
     base.by_digest = {item.id_digest: item for item in members.filter(id_digest__in=set(digests.values()))}
     base.by_number = {item.member_no: item for item in members.filter(member_no__in=numbers)} if numbers else {}
+    names = {
+        row.values["name"]
+        for row in roster.rows
+        if "name" in row.values and digests.get(row.number) not in base.by_digest
+    }
     for item in members.filter(name__in=names):
         base.by_name[(item.branch_id, item.name)].append(item)
     return base
@@ -168,7 +172,9 @@ class _Planner:
     def _check_person(self, planned: PlannedRow, values: dict[str, Any], member: Member | None) -> None:
         """The checks of a person on what would stand in the register after the import."""
         status = values.setdefault("status", member.status if member else self._guess_status(values))
-        facts = {key: values.get(key) or (getattr(member, key) if member else None) for key in PERSON_FIELDS}
+        facts: dict[str, Any] = {
+            key: values.get(key) or (getattr(member, key) if member else None) for key in PERSON_FIELDS
+        }
         facts["sex"] = facts["sex"] or ""
         number = values.get("id_number") or (member.id_number if member else "")
         said = {fault.label for fault in planned.faults}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -65,7 +66,7 @@ def _step_of(batch: ImportBatch) -> str:
 
 
 @require_safe
-def import_template_file(request: HttpRequest, kind: str) -> HttpResponse:
+def import_template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The template of one kind of import."""
     if kind not in ImportKind.values:
         raise Http404
@@ -107,7 +108,7 @@ def _match(request: HttpRequest, batch: ImportBatch) -> ImportBatch:
 
 def _sent_columns(request: HttpRequest) -> dict[str, str]:
     prefix = "column-"
-    return {name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): str(value) for name, value in request.POST.items() if name.startswith(prefix)}
 
 
 def _columns_context(batch: ImportBatch) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -44,6 +45,7 @@ from branches.views.pages import (
     with_version,
 )
 from core.http import Page, page_of, sorted_by
+from core.periods import Month
 
 SORTS = {"order": "sort_key", "code": "code", "name": "short_name", "members": "members_count", "founded": "founded_on"}
 
@@ -109,7 +111,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "parent_url": _url_if_seen(request, organisation.parent),
         "reads_people": reads_people(viewer),
         "may": _rights(request, organisation),
-        "today": today,
+        "month": Month.of(today),
     }
     if viewer.is_a(*(role for role in Role if role != Role.ADMINISTRATOR)):
         context |= {
@@ -159,7 +161,17 @@ def _people(organisation: Organisation, today: Any) -> dict[str, Any]:
         hardship=Count("pk", filter=Q(status__in=COUNTED_STATUSES, in_hardship=True)),
     )
     excluded = CountExclusion.objects.filter(on_day(today), **{f"member__{column}": organisation})
-    return {"counts": counts, "exclusions": excluded.select_related("member").order_by("member__member_no")}
+    place = (
+        {"branch": organisation.parent_id, "group": organisation.pk}
+        if column == "group"
+        else {"branch": organisation.pk}
+    )
+    people = f"{reverse('branches:members')}?{urlencode(place)}"
+    return {
+        "people": people,
+        "counts": counts,
+        "exclusions": excluded.select_related("member").order_by("member__member_no"),
+    }
 
 
 @require_http_methods(["GET", "POST"])
