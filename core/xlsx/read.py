@@ -17,6 +17,7 @@ from core.xlsx.container import DAMAGED
 from core.xlsx.gate import Workbook, admit
 from core.xlsx.scan import Limits, SheetFacts, column_letter, column_number
 
+LONGEST_TEXT = 32_767  # what Excel itself lets into a cell
 WORKBOOK = "xl/workbook.xml"
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -145,13 +146,21 @@ def _rows(book: Workbook, name: str, facts: SheetFacts) -> list[Row]:
     rows = []
     for number, line in enumerate(values[: facts.max_row], start=1):
         cells = [
-            Cell(letter, None if value == "" else value, (number, column) in formulas)
+            Cell(letter, _checked(value, letter, number), (number, column) in formulas)
             for column, (letter, value) in enumerate(zip(letters, line, strict=False), start=1)
         ]
         rows.append(Row(number, cells))
     while rows and rows[-1].is_blank and not any(cell.is_formula for cell in rows[-1].cells):
         rows.pop()
     return rows
+
+
+def _checked(value: Any, letter: str, number: int) -> Any:
+    if value == "":
+        return None
+    if type(value) is str and len(value) > LONGEST_TEXT:
+        raise InvalidInput(f"{letter}{number} 单元格的内容过长。", remedy="请把这一格缩短后再上传。")
+    return value
 
 
 def _values(data: bytes, name: str) -> list[list[Any]]:

@@ -11,6 +11,9 @@ from core.errors import InvalidInput
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 LONGEST_TAG = 3 * 1024 * 1024
+# A reader may set memory aside for as many entries as a part says it has: four thousand million end the process.
+_COUNT_NAMES = frozenset({"count", "uniqueCount"})
+LARGEST_COUNT = 999_999
 FALSE = (None, "0", "false")
 
 
@@ -21,7 +24,7 @@ class Limits:
     rows: int = 20_000
     columns: int = 200
     cells: int = 300_000
-    area: int = 2_000_000
+    area: int = 1_000_000
     work: int = 3_000_000  # of the whole file: 2 for each element, 1 for each attribute
     merges: int = 20_000
     small_part: int = 4 * 1024 * 1024
@@ -99,6 +102,8 @@ class PartScanner:
         self._work_left[0] -= 2 + len(attributes)
         if self._work_left[0] < 0:
             raise InvalidInput("表格里的内容过多，不像是名册或台账。", remedy="请只保留需要导入的工作表和行。")
+        if attributes and not _COUNT_NAMES.isdisjoint(attributes):
+            _check_counts(attributes)
         local = name.rpartition(":")[2]
         if not self.facts.root:
             self.facts.root = local
@@ -157,6 +162,12 @@ class PartScanner:
         if len(self.facts.merged) >= self.limits.merges:
             raise InvalidInput("表格里的合并单元格过多。", remedy="请取消合并后再上传。")
         self.facts.merged.append(attributes.get("ref", ""))
+
+
+def _check_counts(attributes: dict[str, str]) -> None:
+    for name in _COUNT_NAMES & attributes.keys():
+        if _int(attributes[name], LARGEST_COUNT + 1) > LARGEST_COUNT:
+            raise InvalidInput("文件里写明的条数不可信，已拒收。", remedy="请用 Excel 或 WPS 打开，另存后再上传。")
 
 
 def _int(text: str | None, otherwise: int) -> int:

@@ -112,6 +112,14 @@ def laughs() -> str:
     return f'<!DOCTYPE a [<!ENTITY l0 "ha">{entities}]>' + sheet_xml(f'<row r="1">{text_cell("A1", "&l11;")}</row>')
 
 
+def lying_count() -> bytes:
+    """Says it holds four thousand million strings."""
+    relation = f'<Relationship Id="rId2" Type="{RELATION}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    strings = f'<sst xmlns="{MAIN}" count="1" uniqueCount="4294967295"><si><t>a</t></si></sst>'
+    rels = RELS.replace("</Relationships>", relation)
+    return packed({**parts(), "xl/sharedStrings.xml": strings, "xl/_rels/workbook.xml.rels": rels})
+
+
 def duplicated() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
@@ -146,6 +154,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb": (bomb, "50 MB"),
     "lying bomb": (lambda: lying_bomb(200_000_000), "50 MB"),
     "lying header": (lambda: lying_bomb(20_000), "损坏"),
+    "lying count": (lying_count, "条数"),
     "overlapping members": (overlapping, "损坏"),
     "duplicate names": (duplicated, "损坏"),
     "nested zip": (lambda: with_part("xl/media/a.zip", packed(parts())), "嵌有"),
@@ -195,6 +204,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "内容过多",
     ),
+    "endless text": (lambda: with_sheet(f'<row r="1">{text_cell("B1", "啊" * 10_000_000)}</row>'), "B1"),
     "long tag": (lambda: with_part("xl/styles.xml", f'<s a="{"x" * 30_000_000}"/>'), "异常长"),
     "sheet under another root": (
         lambda: with_part(
