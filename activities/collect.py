@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.urls import reverse
@@ -206,17 +207,18 @@ def _spec(branch: Organisation, duty: Duty, slot: Slot, metric: str, *, confirme
 
 
 def _backfill_spec(branch: Organisation, duty: Duty, record: Record) -> FactSpec:
+    sent_at = cast(datetime, record.first_sent_at)  # a record that came late was sent
     return FactSpec(
         root_id=branch.root_id,
         branch_id=branch.pk,
         metric=BACKFILL,
-        happened_on=today_of(record.first_sent_at),
+        happened_on=today_of(sent_at),
         source_type=HANDLING,
         source_id=record.activity_id,
         revision=1,
         label=f"超期补录：{record.held_on.month}月{record.held_on.day}日{duty.name}",
         url=reverse("activities:detail", args=[record.activity_id]),
-        entered_at=record.first_sent_at,
+        entered_at=sent_at,
         confirmed=record.state == "approved",
     )
 

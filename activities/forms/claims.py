@@ -44,7 +44,10 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="写明依据：文件名、文号、名单存放处等",
     )
-    files = ManyFilesField(label="佐证材料", required=False, widget=ManyFilesInput, help_text=FILE_HINT)
+    # The form class takes its fields out, so this hides no attribute.
+    evidence = ManyFilesField(  # pyright: ignore[reportAssignmentType]
+        label="佐证材料", required=False, widget=ManyFilesInput, help_text=FILE_HINT
+    )
 
     def __init__(self, *args: Any, kind: ClaimKind, branches: Sequence[Organisation], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -61,7 +64,7 @@ class ClaimForm(forms.Form):
             self.fields["occurrence"].required = True
             self.fields["occurrence"].help_text = "同一事项在几个层级获得的，填同一个名称，只计最高一次"
         if kind.evidence:
-            self.fields["files"].help_text = f"如：{kind.evidence}。{FILE_HINT}"
+            self.fields["evidence"].help_text = f"如：{kind.evidence}。{FILE_HINT}"
 
     def _name_numbers(self, kind: ClaimKind) -> None:
         unit = f"（{kind.unit}）" if kind.unit else ""

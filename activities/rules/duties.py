@@ -79,6 +79,11 @@ class Record:
     return_reason: str = ""
 
     @property
+    def sent_on(self) -> date:
+        """The day it was first sent; the day it was held while it has not been."""
+        return today(self.first_sent_at) if self.first_sent_at else self.held_on
+
+    @property
     def counts(self) -> bool:
         return self.is_valid and self.state in COUNTING
 
@@ -114,7 +119,11 @@ def backfills(records: Iterable[Record], period: Period, target: int = 1) -> lis
     """The required records of the period that came more than 30 days late: only those without which it stood empty."""
     sent = [r for r in records if r.is_valid and r.first_sent_at and period.has(r.held_on) and r.state != "withdrawn"]
     sent.sort(key=lambda record: (record.first_sent_at, record.activity_id))
-    return [record for record in sent[:target] if is_late_backfill(record.held_on, record.first_sent_at)]
+    return [
+        record
+        for record in sent[:target]
+        if record.first_sent_at and is_late_backfill(record.held_on, record.first_sent_at)
+    ]
 
 
 def duty_state(duty: DutyTerms, period: Period, records: Iterable[Record], on: date) -> DutyState:
@@ -176,7 +185,7 @@ def _done(duty: DutyTerms, period: Period, filled: list[Record]) -> DutyState:
     if waiting:
         words, state, shown = _waiting_words(waiting), "pending", waiting
     elif late:
-        words, state, shown = f"{_day(late.held_on)}的会{_day(today(late.first_sent_at))}才报", "late", late
+        words, state, shown = f"{_day(late.held_on)}的会{_day(late.sent_on)}才报", "late", late
     elif duty.per == "month":
         words, state, shown = _held_words(last), "on_time", last
     else:

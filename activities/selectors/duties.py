@@ -176,7 +176,7 @@ def _card(branch: Organisation, duty: Duty, period: Period, facts: _Facts, group
         code=duty.code,
         name=duty.name,
         per=duty.per,
-        metric=METRIC_OF.get(duty.code, duty.metric),
+        metric=str(METRIC_OF.get(duty.code, duty.metric)),
         state=state.state,
         words=state.words,
         deadline=state.deadline,

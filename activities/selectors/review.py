@@ -121,12 +121,12 @@ def _records_waiting() -> Q:
     unseen = Participation.objects.filter(
         activity=OuterRef("pk"), state=ParticipationState.CONFIRMED, is_organiser=False, is_reviewed=False
     )
-    return Q(state=ActivityState.SUBMITTED) | (Q(state=ActivityState.APPROVED) & Exists(unseen))
+    return Q(state=ActivityState.SUBMITTED) | (Q(state=ActivityState.APPROVED) & Q(Exists(unseen)))
 
 
 def _entered_by(viewer: Viewer) -> Q:
     sent = ReviewEvent.objects.filter(activity=OuterRef("pk"), action=ReviewAction.SUBMITTED, actor_id=viewer.user_id)
-    return Q(entered_by_id=viewer.user_id) | Exists(sent)
+    return Q(entered_by_id=viewer.user_id) | Q(Exists(sent))
 
 
 def _narrow(rows: QuerySet, wanted: QueueFilter) -> QuerySet:

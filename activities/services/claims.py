@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
@@ -183,7 +183,7 @@ def _checked(branch: Organisation, given: ClaimInput, now: datetime) -> ClaimKin
     return kind
 
 
-def _fault(name: str, text: str) -> None:
+def _fault(name: str, text: str) -> NoReturn:
     raise InvalidInput(text, fields={name: [text]})
 
 

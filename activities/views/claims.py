@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -155,7 +156,7 @@ def claim_withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 
 @require_safe
-def claim_file(request: HttpRequest, claim_id: int, file_id: int) -> HttpResponse:
+def claim_file(request: HttpRequest, claim_id: int, file_id: int) -> HttpResponseBase:
     """One piece of evidence, for those who may see the claim."""
     found = _claim_or_404(request.viewer, claim_id)
     row = ClaimFile.objects.select_related("attachment").filter(claim=found, pk=file_id).first()
@@ -186,7 +187,7 @@ def _keep(request: HttpRequest, form: ClaimForm, claim: Claim | None) -> str:
                     now=now(),
                     claim_id=claim.pk if claim else None,
                     version=version_of(request) if claim else None,
-                    files=form.cleaned_data["files"],
+                    files=form.cleaned_data["evidence"],
                     remove_files=[int(pk) for pk in request.POST.getlist("remove") if pk.isdecimal()],
                 )
                 if request.POST.get("step") == "submit":

@@ -268,7 +268,7 @@ def test_page_keeps_and_sends_a_pair_with_its_file(cast, client):
         "quantity": "4",
         "note": "",
         "step": "submit",
-        "files": SimpleUploadedFile("收缴表.txt", "五人已交四人".encode()),
+        "evidence": SimpleUploadedFile("收缴表.txt", "五人已交四人".encode()),
     }
     answer = client.post(url, data)
     row = Claim.objects.get()
