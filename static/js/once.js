@@ -69,7 +69,7 @@
     var place = request.getResponseHeader('X-Portal-Location');
     if (request.status === 401) this.signedOut();
     else if (place) this.done(place);
-    else if (request.status >= 400) this.refused(request);
+    else if (request.status >= 400 && request.status !== 422) this.refused(request);
     else this.shown(request);
   };
 
