@@ -16,6 +16,7 @@ from django.http import FileResponse
 
 from core.errors import InvalidInput
 from core.models import Attachment
+from core.xlsx.container import TAIL, has_small_directory
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 5_000
@@ -144,6 +145,9 @@ def _media_type(head: bytes) -> FileType | None:
 
 
 def _office_type(uploaded: UploadedFile, name: str) -> FileType | None:
+    uploaded.seek(max(0, (uploaded.size or 0) - TAIL))
+    if not has_small_directory(uploaded.read(TAIL)):
+        raise InvalidInput(f"“{name}”已损坏或没有传完。", remedy="请确认能正常打开后重新上传。")
     uploaded.seek(0)
     try:
         with zipfile.ZipFile(uploaded.file or uploaded) as package:

@@ -15,6 +15,8 @@ MAX_UPLOAD = 5 * 1024 * 1024
 MAX_INFLATED = 50 * 1024 * 1024
 MAX_MEMBERS = 2_000
 CHUNK = 1024 * 1024
+TAIL = 65_557  # the end record of a zip with the longest comment
+LARGEST_DIRECTORY = 1024 * 1024
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -55,12 +57,22 @@ def open_container(data: bytes) -> zipfile.ZipFile:
         raise InvalidInput("文件超过 5 MB。", remedy="请删去图片和多余的工作表，或分成几个文件上传。")
     if not data.startswith(b"PK"):
         _refuse_by_magic(data)
+    if not has_small_directory(data[-TAIL:]):
+        raise DAMAGED.error()
     try:
         container = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError, EOFError):
         raise DAMAGED.error() from None
     _check_directory(container)
     return container
+
+
+def has_small_directory(tail: bytes) -> bool:
+    """Whether the zip that ends in `tail` has a directory of at most 1 MB: reading it makes an object per entry."""
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < 22 or b"PK\x06\x07" in tail[max(0, at - 20) : at]:
+        return False  # cut off, or in the format for files of gigabytes
+    return int.from_bytes(tail[at + 12 : at + 16], "little") <= LARGEST_DIRECTORY
 
 
 def inflate(data: bytes, member: zipfile.ZipInfo, budget: list[int]) -> Iterator[bytes]:

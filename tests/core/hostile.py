@@ -161,6 +161,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nested zip by content": (lambda: with_part("xl/media/image1.png", packed(parts())), "嵌有"),
     "embedded object": (lambda: with_part("xl/embeddings/oleObject1.bin", OLE), "嵌有"),
     "too many members": (lambda: packed({**parts(), **{f"xl/media/{n}.txt": "" for n in range(2001)}}), "部件过多"),
+    "huge directory": (lambda: packed({**parts(), **{f"x/{n:090}": "" for n in range(9_000)}}), "损坏"),
     "xxe": (
         lambda: packed(parts('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + sheet_xml(""))),
         "文档类型",

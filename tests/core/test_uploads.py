@@ -75,6 +75,7 @@ def test_allowed_types_are_kept(name: str, content: bytes, content_type: str) ->
             hostile.packed({"[Content_Types].xml": "<a/>", "word/document.xml": "", "word/vbaProject.bin": ""}),
             "宏",
         ),
+        ("许多.docx", hostile.packed({f"word/{n:090}": "" for n in range(9_000)}), "损坏"),
         ("半个.docx", DOCX[:40], "损坏"),
         ("无名", PDF, "不符"),
     ],
