@@ -79,10 +79,8 @@ TABLE: dict[str, Access] = {
     "core:job_file": page(frozenset({"secretary"}), "job"),
     "notices:inbox": page(frozenset({"secretary"}), empty=EVERYBODY - {"secretary"}),
     "notices:mark_all_read": deed(EVERYBODY),
-    "notices:open": page(
-        frozenset({"secretary"}), "notice", empty=EVERYBODY - {"secretary"}
-    ),  # gone or foreign: the list
-    "notices:mark_read": deed(EVERYBODY, "notice"),
+    "notices:open": page(frozenset({"secretary"}), "notice"),
+    "notices:mark_read": deed(frozenset({"secretary"}), "notice"),
     # records
     "activities:list": page(ATTENDED, empty=EVERYBODY - ATTENDED),
     "activities:new": page(LOGGERS | PEERS, empty=PEERS),
