@@ -12,6 +12,7 @@ from activities import facts
 from activities.models import Activity, ActivityState, ParticipationState, ReviewAction
 from activities.selectors.people import secretary_accounts
 from activities.services import steps
+from activities.services.sheets import settle_sheets
 from branches.permissions import Viewer, check, visible
 from core.errors import InvalidInput, Refused
 from core.periods import today
@@ -36,6 +37,7 @@ def approve_activities(*, actor: Viewer, activity_ids: Iterable[int], now: datet
         activity.participations.filter(state=ParticipationState.CONFIRMED).update(is_reviewed=True)
         steps.note(activity, ReviewAction.APPROVED, actor=actor, now=now)
     facts.confirm_many(rows, by_id=actor.user_id, now=now)
+    settle_sheets(actor=actor, pairs={(activity.branch_id, activity.month) for activity in rows}, now=now)
     return rows
 
 
@@ -68,6 +70,7 @@ def return_activity(*, actor: Viewer, activity_id: int, reason: str, now: dateti
     activity.participations.update(is_reviewed=False)
     facts.retract(activity, by_id=actor.user_id, reason=f"退回：{reason}"[:200], now=now)
     facts.report_handling(activity, "record.returned", on=today(now), by_id=actor.user_id, now=now)
+    settle_sheets(actor=actor, pairs={(activity.branch_id, activity.month)}, now=now)
     _tell(activity, f"{activity.title}已退回", reason, now)
     return activity
 
@@ -112,8 +115,7 @@ def _locked_for_review(actor: Viewer, ids: list[int]) -> list[Activity]:
     seen = visible(Activity.objects.all(), actor).filter(pk__in=ids)
     if seen.count() != len(ids):
         raise Http404
-    shares = Activity.objects.filter(pk__in=ids).values_list("branch_id", "participations__branch_id")
-    steps.lock_branches(branch for row in shares for branch in row if branch)
+    steps.lock_branches(steps.branches_of(ids))
     rows = Activity.objects.select_for_update(of=("self",)).select_related("kind", "branch", "root")
     rows = list(rows.filter(pk__in=ids).order_by("pk"))
     for branch in {activity.branch for activity in rows}:

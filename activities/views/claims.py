@@ -28,6 +28,7 @@ from activities.selectors.claims import (
 )
 from activities.services.claims import pull_back_claim, save_claim, submit_claim, withdraw_claim
 from activities.views.asking import branch_choices, month_of, now, number, version_of
+from activities.views.recount import recount_part
 from branches.models import Organisation
 from branches.permissions import Viewer, can, visible
 from core.errors import PortalError, Refused
@@ -168,7 +169,8 @@ def claim_file(request: HttpRequest, claim_id: int, file_id: int) -> HttpRespons
 def _take(request: HttpRequest, claim_id: int, step: Callable[..., Claim], words: str) -> HttpResponse:
     with once(request.POST.get("_token"), request.viewer) as submit:
         if not submit.replayed:
-            step(actor=request.viewer, claim_id=claim_id, version=version_of(request), now=now())
+            claim = step(actor=request.viewer, claim_id=claim_id, version=version_of(request), now=now())
+            recount_part(claim, now=now())
             submit.result_url = reverse("activities:claim", args=[claim_id])
             messages.success(request, words)
     return redirect(submit.result_url)
@@ -192,6 +194,7 @@ def _keep(request: HttpRequest, form: ClaimForm, claim: Claim | None) -> str:
                 )
                 if request.POST.get("step") == "submit":
                     submit_claim(actor=viewer, claim_id=saved.pk, version=None, now=now())
+                    recount_part(saved, now=now())
                     messages.success(request, "申报已报送，等待机关党委审核。")
                 else:
                     messages.success(request, "申报已存为草稿，报送后才计入得分。")

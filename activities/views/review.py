@@ -28,6 +28,7 @@ from activities.services.review import Selection, approve_shown, return_part
 from activities.services.reviewing import approve_shares
 from activities.services.sheets import pending_parts
 from activities.views.asking import branch_choices, month_of, now, number, shown_versions, version_of
+from activities.views.recount import recount_part, recount_selection
 from branches.permissions import Viewer, can
 from branches.rules import Role
 from core.errors import Conflict, PortalError, Refused
@@ -65,6 +66,7 @@ def review_approve(request: HttpRequest) -> HttpResponse:
             if not submit.replayed:
                 count = approve_shown(actor=request.viewer, shown=shown, now=now())
                 submit.result_url = _back(request)
+                recount_selection(shown, now=now())
                 messages.success(request, f"已审核通过{count}条。")
     except Conflict as error:
         return _queue_page(request, error=error)
@@ -91,6 +93,7 @@ def review_return(request: HttpRequest, what: str, pk: int) -> HttpResponse:
                 actor=request.viewer, what=what, pk=pk, version=version_of(request), reason=reason, now=now()
             )
             submit.result_url = _back(request)
+            recount_part(part, now=now())
             messages.success(request, _told(part))
     return redirect(submit.result_url)
 
