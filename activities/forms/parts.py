@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from activities.forms.record import RecordForm
@@ -152,7 +152,7 @@ def record_input(form: RecordForm, data: Mapping[str, str], *, day, attachment_i
         tags=tuple(cleaned.get("tags") or ()),
         attendance={pk: AttendanceMark(status) for pk, status in marks_posted(data).items()},
         votes=tuple(_vote(row) for row in vote_rows_posted(data) if row.matter),
-        talks=tuple(talk for row in talk_rows_posted(data) if (talk := _talk(row))),
+        talks=tuple(_talks(talk_rows_posted(data))),
         invited=tuple(cleaned.get("invited") or ()),
         attachment_ids=tuple(attachment_ids),
         dropped_file_ids=tuple(int(pk) for pk in _list(data, "drop_file") if pk.isdigit()),
@@ -164,10 +164,14 @@ def _vote(row: VoteRow) -> VoteInput:
     return VoteInput(row.matter, case, *(_number(text) for text in (row.yes, row.no, row.abstain, row.written_yes)))
 
 
-def _talk(row: TalkRow) -> TalkInput | None:
-    if not row.talked.isdigit():
-        return None
-    return TalkInput(int(row.talked), int(row.talker) if row.talker.isdigit() else None, row.name)
+def _talks(rows: Iterable[TalkRow]) -> Iterator[TalkInput]:
+    """The talks typed; a line without a talker has that of the line before."""
+    talker, name = "", ""
+    for row in rows:
+        if row.talker or row.name:
+            talker, name = row.talker, row.name
+        if row.talked.isdigit() and (talker or name):
+            yield TalkInput(int(row.talked), int(talker) if talker.isdigit() else None, name)
 
 
 def _number(text: str) -> int:

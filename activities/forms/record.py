@@ -109,6 +109,8 @@ class RecordForm(forms.Form):
         for name, (label, hint) in TEXT_LABELS.items():
             if name not in self.fields:
                 continue
+            if name == "agenda" and self.kind.shape != RecordShape.GATHERING:
+                label, hint = "内容要点", ""
             field = self.fields[name]
             field.label, field.help_text = label if self.kind.texts[name] else f"{label}（选填）", hint
             if name not in SHORT_TEXTS:

@@ -44,7 +44,7 @@ def _load_type(model: Any, row: dict[str, Any], entry: dict[str, Any], position:
         "tags": row.get("tags", []),
         "texts": row.get("texts", {}),
         "extras": row.get("extras", []),
-        "basis": entry.get("basis", "")[:200],
+        "basis": (row.get("basis") or entry.get("basis", ""))[:200],
         "hint": row.get("hint", ""),
         "sort_order": position,
     }

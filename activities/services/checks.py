@@ -104,7 +104,7 @@ def _check_texts(activity: Activity, faults: Faults) -> None:
         if is_required and not getattr(activity.text, name).strip():
             faults[name].append(f"请填{TEXT_NAMES.get(name, name)}，一两句也可以。")
     tags = {tag.tag for tag in activity.tags.all()}
-    if "first_agenda" in tags and not activity.text.first_agenda.strip():
+    if "first_agenda" in tags and "first_agenda" in activity.kind.texts and not activity.text.first_agenda.strip():
         faults["first_agenda"].append("勾选了“第一议题”，请填学习了什么。")
     if "by_secretary" in tags and activity.kind.code != "party_lecture" and "party_lecture" not in tags:
         faults["tags"].append("“书记主讲党课”要和“党课”一起勾选。")

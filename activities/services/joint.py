@@ -66,7 +66,7 @@ def _locked_share(actor: Viewer, share_id: int, version: int | None) -> Particip
     found = visible(Participation.objects.all(), actor).filter(pk=share_id, is_organiser=False).first()
     if found is None:
         raise Http404
-    steps.lock_branches([found.branch_id])
+    steps.lock_branches(steps.branches_of([found.activity_id]))
     rows = Activity.objects.select_for_update(of=("self",)).select_related("kind", "branch", "root")
     activity = rows.get(pk=found.activity_id)
     share = Participation.objects.select_related("branch").get(pk=share_id)

@@ -11,7 +11,7 @@ from activities.models import Activity, ActivityState, ReviewEvent
 from branches.models import Organisation, Tier
 from branches.permissions import Viewer, check, visible
 from core import audit
-from core.errors import Conflict
+from core.errors import Conflict, Refused
 
 
 def lock_branches(branch_ids: Iterable[int]) -> None:
@@ -20,13 +20,20 @@ def lock_branches(branch_ids: Iterable[int]) -> None:
     list(Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
+def branches_of(activity_ids: Iterable[int]) -> set[int]:
+    """Every branch these records touch, invited ones too: locked all at once, in one order, so that none waits in a ring."""
+    rows = Activity.objects.filter(pk__in=list(activity_ids))
+    found: set[int] = set()
+    for branch_id, share_branch_id, invited in rows.values_list("branch_id", "participations__branch_id", "invited"):
+        found |= {branch_id, share_branch_id or branch_id, *invited}
+    return found
+
+
 def locked(actor: Viewer, activity_id: int, action: str) -> Activity:
     """The record, its branches and itself locked; 404 outside the scope, refused where the step is not the actor's."""
-    found = visible(Activity.objects.all(), actor).filter(pk=activity_id).values_list("pk", flat=True)
-    if not found:
+    if not visible(Activity.objects.all(), actor).filter(pk=activity_id).exists():
         raise Http404
-    shares = Activity.objects.filter(pk=activity_id).values_list("branch_id", "participations__branch_id")
-    lock_branches(branch for row in shares for branch in row if branch)
+    lock_branches(branches_of([activity_id]))
     rows = Activity.objects.select_for_update(of=("self",)).select_related("kind", "branch", "root")
     activity = rows.get(pk=activity_id)
     check(actor, action, activity.branch)
@@ -73,6 +80,19 @@ def is_on_behalf(actor: Viewer, branch: Organisation) -> bool:
     if actor.is_system or branch.tier != Tier.BRANCH:
         return False
     return branch.pk not in actor.secretary_branch_ids and branch.pk not in actor.own_branch_ids
+
+
+def is_own_to_withdraw(actor: Viewer, activity: Activity) -> bool:
+    """Whether the record is the actor's to take back: their branch's, or entered by themselves (an officer's 代录)."""
+    if actor.is_system or activity.branch_id in actor.secretary_branch_ids:
+        return True
+    return actor.user_id is not None and activity.entered_by_id == actor.user_id
+
+
+def demand_own(actor: Viewer, activity: Activity) -> None:
+    """Pass if the record is the actor's to take back."""
+    if not is_own_to_withdraw(actor, activity):
+        raise Refused("这条记录由支部登记，不能由您撤回或作废。", remedy="要支部修改，请退回并写明原因。")
 
 
 def bump(activity: Activity, *fields: str) -> None:

@@ -41,7 +41,6 @@ def submit_activity(*, actor: Viewer, activity_id: int, now: datetime, version: 
     steps.demand_version(activity, version)
     _date_paper(activity, now)
     checks.demand_complete(activity, today=today(now))
-    steps.lock_branches(activity.invited)
     _send(activity, actor, now)
     _judge(activity)
     _invite(activity, actor, now)
@@ -61,6 +60,7 @@ def log_activity(*, actor: Viewer, record: RecordInput, now: datetime, form_toke
 def pull_back(*, actor: Viewer, activity_id: int, now: datetime) -> Activity:
     """Take a sent record back to change it, until it is reviewed; its first sending stays."""
     activity = steps.locked(actor, activity_id, "activity.withdraw")
+    steps.demand_own(actor, activity)
     steps.demand_state(activity, ActivityState.SUBMITTED, step="撤回")
     activity.state, activity.natural_key = ActivityState.DRAFT, None
     steps.bump(activity, "state", "natural_key")
@@ -73,6 +73,7 @@ def pull_back(*, actor: Viewer, activity_id: int, now: datetime) -> Activity:
 def withdraw_activity(*, actor: Viewer, activity_id: int, now: datetime, reason: str = "") -> Activity:
     """Write a record off as logged by mistake, until it is reviewed: everything it gave is reversed, for all branches."""
     activity = steps.locked(actor, activity_id, "activity.withdraw")
+    steps.demand_own(actor, activity)
     steps.demand_state(activity, ActivityState.SUBMITTED, ActivityState.RETURNED, ActivityState.DRAFT, step="作废")
     if activity.first_submitted_at is None:
         raise InvalidInput("还没有报送的草稿不用作废。", remedy="直接删除草稿即可。")

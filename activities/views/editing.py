@@ -113,7 +113,7 @@ def _prefill(request: HttpRequest, kind: ActivityType, branch: Organisation) -> 
     """Day and title, and time, place, host and recorder of the last record of the type."""
     day = _day(request.GET.get("held_on", ""), request.viewer.today)
     group_id = int(request.GET["group"]) if request.GET.get("group", "").isdigit() else None
-    initial: dict[str, Any] = {"held_on": day, "title": f"{day.month}月{kind.name}", "group": group_id}
+    initial: dict[str, Any] = {"held_on": day, "title": _named(kind, day), "group": group_id}
     initial["for_year"] = day.year
     last = selectors.last_of_kind(request.viewer, branch, kind, group_id) if kind.shape == "gathering" else None
     if last:
@@ -122,6 +122,13 @@ def _prefill(request: HttpRequest, kind: ActivityType, branch: Organisation) -> 
         initial["group"] = group_id or last.group_id
     initial["tags"] = [tag for tag in request.GET.getlist("tag") if tag in kind.tags]
     return initial
+
+
+def _named(kind: ActivityType, day: date) -> str:
+    """What a record is usually called: 11月主题党日, 2026年组织生活会, 2026年度计划."""
+    if not kind.has_for_year:
+        return f"{day.month}月{kind.name}"
+    return f"{day.year}{'' if kind.name.startswith('年') else '年'}{kind.name}"
 
 
 def _day(text: str, fallback: date) -> date:

@@ -14,6 +14,7 @@ from activities.rules.catalogue import tag_table
 from activities.selectors import records as selectors
 from activities.selectors.flags import flags_of
 from activities.services.drafting import TEXTS
+from activities.services.steps import is_own_to_withdraw
 from activities.views.outcome import take_outcome
 from branches.permissions import Viewer, can, visible_branches
 from branches.rules import Role
@@ -118,7 +119,9 @@ def sheet_of(activity: Activity, seen: set[int]) -> dict[str, Any]:
         "kind": activity.kind,
         "tags": [tag_table()[tag.tag]["name"] for tag in activity.tags.all() if tag.tag in tag_table()],
         "texts": [
-            (TEXT_NAMES[name], getattr(activity.text, name)) for name in TEXTS if getattr(activity.text, name).strip()
+            (TEXT_NAMES[name], getattr(activity.text, name))
+            for name in TEXTS
+            if name in activity.kind.texts and getattr(activity.text, name).strip()
         ],
         "extras": [(label, value) for label, value in activity.text.extra.items() if value],
         "shares": [_share(share, share.pk in seen) for share in activity.participations.all()],
@@ -146,7 +149,7 @@ def _share(share: Participation, with_names: bool) -> dict[str, Any]:
 def _steps(viewer: Viewer, activity: Activity) -> dict[str, bool]:
     """What this person may do with the record in its state."""
     state, branch = activity.state, activity.branch
-    may_withdraw = can(viewer, "activity.withdraw", branch)
+    may_withdraw = can(viewer, "activity.withdraw", branch) and is_own_to_withdraw(viewer, activity)
     may_review = can(viewer, "activity.review", branch)
     entered = viewer.user_id is not None and activity.entered_by_id == viewer.user_id
     was_sent = activity.first_submitted_at is not None

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.models import Activity, ActivityFile, Participation
+from activities.models import Activity, ActivityFile, Participation, TalkPair
 from assessment.ledger import live_facts
 from branches.models import Member
 from core.forms import new_token
@@ -82,6 +82,16 @@ def test_form_works_without_script_everyone_present(cast, as_user):
 def test_form_has_votes_where_the_type_has_them(as_user):
     html = as_user("secretary").get(reverse("activities:new"), {"kind": "general_meeting"}).content.decode()
     assert "vote-0-matter" in html
+
+
+def test_talks_take_the_talker_of_the_line_before(cast, as_user):
+    leader, first, second = (
+        Member.objects.get(branch=cast.branch, name=name).pk for name in ("王书记", "周一", "吴二")
+    )
+    data = {"kind": "heart_talk", "branch": cast.branch.pk, "held_on": "2026-11-12", "action": "submit"}
+    data |= {"talk-0-talker": leader, "talk-0-talked": first, "talk-1-talked": second, "title": "谈心"}
+    as_user("secretary").post(reverse("activities:new"), data | {"_token": new_token(cast.secretary)})
+    assert list(TalkPair.objects.values_list("talker_id", "talked_id")) == [(leader, first), (leader, second)]
 
 
 def test_form_takes_time_and_place_from_the_last_of_the_type(cast, as_user):

@@ -235,6 +235,14 @@ def test_officer_enters_on_behalf_and_does_not_review_it(cast):
     assert Activity.objects.get().reviewed_by == cast.second_officer
 
 
+def test_officer_returns_a_branchs_record_and_does_not_take_it_back(cast):
+    activity = sent(cast)
+    for step in (pull_back, withdraw_activity):
+        with pytest.raises(Refused, match="不能由您撤回"):
+            step(actor=cast.viewer("officer"), activity_id=activity.pk, now=NOW)
+    pull_back(actor=cast.viewer("officer"), activity_id=sent(cast, "party_lecture", by="officer").pk, now=NOW)
+
+
 def test_self_review_is_impossible_in_the_database_too(cast):
     from django.db import IntegrityError, transaction
 
