@@ -169,11 +169,12 @@ def frame_of(row: Scheme) -> SchemeFrame:
     """The frame of a scheme; a published one is kept in memory."""
     if row.status == SchemeStatus.DRAFT:
         return _load(row)
-    return _published(row.pk, row.published_at)
+    return published_frame(row.pk, row.published_at)
 
 
 @lru_cache(maxsize=32)
-def _published(pk: int, published_at: datetime | None) -> SchemeFrame:
+def published_frame(pk: int, published_at: datetime | None) -> SchemeFrame:
+    """The frame of a published scheme; the moment it was published is part of the key."""
     return _load(Scheme.objects.get(pk=pk))
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from django.db.models import IntegerField, Subquery, Value
+from django.db.models import F, IntegerField, Subquery, Value
 from django.http import Http404
 
 from assessment.models import BranchMonth, ExtraScore, MonthClosing, RuleScore, Scheme
 from assessment.selectors.figures import Figures, Triple
-from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
+from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, published_frame, scheme_rows
 from branches.models import Organisation
 from branches.permissions import Viewer, visible_branches
 from branches.rules import Role
@@ -29,7 +31,7 @@ class Closed:
     """That a month is frozen, since when, and the digest that proves it."""
 
     revision: int
-    closed_at: object
+    closed_at: datetime
     digest: str
 
 
@@ -126,16 +128,14 @@ def mean(values: Iterable[Fraction | None]) -> Fraction | None:
 
 
 def scoreboard(viewer: Viewer, root_id: int, month: Month, *, view: str = "month") -> Scoreboard:
-    """What the viewer's overview shows (4 queries). 404 where no scheme is valid or the root is not theirs.
+    """What the viewer's overview shows (2 queries once its scheme is in memory). 404 where no scheme is valid.
 
     `view` decides what the change is taken against: the month before, or the last month of the quarter,
     half or year before; and, but for the month, which period ends stand beside it.
     """
-    found, closed = scheme_and_closing(root_id, month)
-    if found is None:
+    branches, frame, closed = branch_months(viewer, root_id, month)
+    if frame is None:
         raise Http404("没有适用的考核方案")
-    frame = frame_of(found)
-    branches = branch_months(viewer, root_id, month)
     earlier = earlier_months(month, view)
     ids = [row["branch_id"] for row in branches]
     scores = rule_scores(root_id, [month, *earlier], ids)
@@ -155,39 +155,45 @@ def scoreboard(viewer: Viewer, root_id: int, month: Month, *, view: str = "month
 
 def scheme_and_closing(root_id: int, month: Month) -> tuple[Scheme | None, Closed | None]:
     """The scheme valid on the last day of the month and whether the month is closed; one query."""
-    closing = MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).order_by(
-        "-revision"
-    )
-    rows = scheme_rows(root_id, month.key).annotate(
-        closing_revision=Subquery(closing.values("revision")[:1]),
-        closing_at=Subquery(closing.values("closed_at")[:1]),
-        closing_digest=Subquery(closing.values("digest")[:1]),
-    )
-    best = best_scheme(rows)
-    if best is None or best.closing_revision is None:
-        return best, None
-    return best, Closed(best.closing_revision, best.closing_at, best.closing_digest)
+    best = best_scheme(scheme_rows(root_id, month.key).annotate(**_closing_columns(root_id, month)))
+    return best, _closed(best.closing_revision, best.closing_at, best.closing_digest) if best else None
 
 
-def branch_months(viewer: Viewer, root_id: int, month: Month) -> list[dict]:
-    """The branches of a committee in one month that the viewer may see in the overview, in their order.
+def _closing_columns(root_id: int, month: Month) -> dict[str, Subquery]:
+    closing = MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).order_by("-revision")
+    names = {"closing_revision": "revision", "closing_at": "closed_at", "closing_digest": "digest"}
+    return {name: Subquery(closing.values(column)[:1]) for name, column in names.items()}
 
-    `leaders` are the (id, name) of those who have the branch in their care today; one query.
+
+def _closed(revision: int | None, at: datetime | None, digest: str | None) -> Closed | None:
+    return None if revision is None else Closed(revision, at, digest or "")
+
+
+def branch_months(viewer: Viewer, root_id: int, month: Month) -> tuple[list[dict], SchemeFrame | None, Closed | None]:
+    """The branches of a committee in one month that the viewer may see, in their order; scheme and closing with them.
+
+    `leaders` are the (id, name) of those who have the branch in their care today. All in one query: the
+    scheme and the closing stand beside every row (a second one only where there is no row).
     """
     seen = visible_branches(viewer, "overview")
-    rows = BranchMonth.objects.filter(root_id=root_id, month=month.key, branch__in=seen.values("pk"))
+    scheme = scheme_rows(root_id, month.key).order_by(F("root_id").desc(nulls_last=True), "-valid_from", "-pk")
+    rows = BranchMonth.objects.filter(root_id=root_id, month=month.key, branch__in=seen.values("pk")).annotate(
+        scheme_pk=Subquery(scheme.values("pk")[:1]),
+        scheme_published_at=Subquery(scheme.values("published_at")[:1]),
+        **_closing_columns(root_id, month),
+    )
     found: dict[int, dict] = {}
-    for *values, leader_id, leader_name, from_on, to_on in rows.order_by("branch__sort_key", "branch__code").values_list(
-        *BRANCH_COLUMNS.values(),
-        "branch__leaders__leader_id",
-        "branch__leaders__leader__display_name",
-        "branch__leaders__from_on",
-        "branch__leaders__to_on",
-    ):
+    row: list = []
+    for row in rows.order_by("branch__sort_key", "branch__code").values_list(*BRANCH_COLUMNS.values(), *BESIDE_COLUMNS):
+        values, (leader_id, leader_name, from_on, to_on) = row[: len(BRANCH_COLUMNS)], row[len(BRANCH_COLUMNS) :][:4]
         data = found.setdefault(values[0], {**dict(zip(BRANCH_COLUMNS, values, strict=True)), "leaders": {}})
         if leader_id and from_on <= viewer.today and (to_on is None or viewer.today <= to_on):
             data["leaders"][leader_id] = leader_name
-    return list(found.values())
+    if not row:
+        best, closed = scheme_and_closing(root_id, month)
+        return [], frame_of(best) if best else None, closed
+    scheme_pk, published_at, *closing = row[-5:]
+    return list(found.values()), published_frame(scheme_pk, published_at) if scheme_pk else None, _closed(*closing)
 
 
 def earlier_months(month: Month, view: str) -> list[Month]:
@@ -206,6 +212,17 @@ BRANCH_COLUMNS = {
     "first_month": "first_month",
     "is_measured": "is_measured",
 }
+BESIDE_COLUMNS = (
+    "branch__leaders__leader_id",
+    "branch__leaders__leader__display_name",
+    "branch__leaders__from_on",
+    "branch__leaders__to_on",
+    "scheme_pk",
+    "scheme_published_at",
+    "closing_revision",
+    "closing_at",
+    "closing_digest",
+)
 RULE_COLUMNS = ("earned", "available", "ceiling")
 
 
@@ -281,7 +298,7 @@ def _ranked(rows: list[BranchRow], frame: SchemeFrame) -> list[BranchRow]:
     ranks: dict[int, tuple[int, int]] = {}
     for group in groups.values():
         totals = sorted((row.confirmed.score or 0 for row in group), reverse=True)
-        ranks.update((row.branch_id, (totals.index(row.confirmed.score) + 1, len(group))) for row in group)
+        ranks.update((row.branch_id, (totals.index(row.confirmed.score or 0) + 1, len(group))) for row in group)
     return [
         replace(row, rank=ranks[row.branch_id][0], group_size=ranks[row.branch_id][1])
         if row.branch_id in ranks
