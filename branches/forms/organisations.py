@@ -10,7 +10,7 @@ from django import forms
 from branches.forms.fields import LabelledChoice, day_field
 from branches.models import BranchTerm, Organisation, Tier
 from branches.permissions import Viewer, can, visible
-from branches.selectors import leaders_of, reads_people
+from branches.selectors import list_choices, reads_people
 from branches.services.organisations import CONTACT, PARENT_TIERS
 
 ANY = [("", "全部")]
@@ -27,11 +27,10 @@ class OrganisationFilter(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = visible(Organisation.objects.all(), viewer).exclude(rank_group="").order_by("rank_group")
-        names = groups.values_list("rank_group", flat=True).distinct()
-        self.fields["rank_group"].choices = ANY + [(name, name) for name in names]
+        groups, leaders = list_choices(viewer, today)
+        self.fields["rank_group"].choices = ANY + [(name, name) for name in groups]
         if reads_people(viewer):
-            self.fields["leader"].choices = ANY + [(str(pk), name) for pk, name in leaders_of(viewer, today)]
+            self.fields["leader"].choices = ANY + [(str(pk), name) for pk, name in leaders]
         else:
             del self.fields["leader"]
 

@@ -105,11 +105,19 @@ def leader_names(branch_ids: Iterable[int], on: date) -> dict[int, str]:
     return {branch_id: "、".join(found) for branch_id, found in names.items()}
 
 
-def leaders_of(viewer: Viewer, on: date) -> list[tuple[int, str]]:
-    """The leaders who care for a branch that the person may see, for a filter."""
+def list_choices(viewer: Viewer, on: date) -> tuple[list[str], list[tuple[int, str]]]:
+    """What the list of branches can be filtered by: groups of ranking, and leaders with a branch in the scope."""
     branches = visible(Organisation.objects.all(), viewer).filter(tier=Tier.BRANCH)
-    rows = PatchAssignment.objects.filter(on_day(on), branch__in=branches.values("pk"))
-    return list(rows.values_list("leader_id", "leader__display_name").distinct().order_by("leader__display_name"))
+    rows = branches.order_by().values_list(
+        "rank_group", "leaders__leader_id", "leaders__leader__display_name", "leaders__from_on", "leaders__to_on"
+    )
+    groups: set[str] = set()
+    leaders: dict[int, str] = {}
+    for group, leader_id, name, from_on, to_on in rows.distinct():
+        groups.add(group)
+        if leader_id and from_on <= on and (to_on is None or on <= to_on):
+            leaders[leader_id] = name
+    return sorted(groups - {""}), sorted(leaders.items(), key=lambda item: item[1])
 
 
 def member_list(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Member]:

@@ -29,7 +29,7 @@ from branches.views.pages import (
     require_reading,
     with_version,
 )
-from core.http import Page, page_of, sorted_by
+from core.http import Page, capped_count, page_of, sorted_by
 from core.identity import mask_id_number, mask_phone
 
 SORTS = {"branch": "branch_key", "no": "member_no", "name": "name", "joined": "joined_key"}
@@ -38,7 +38,7 @@ SORTS = {"branch": "branch_key", "no": "member_no", "name": "name", "joined": "j
 def _found(request: HttpRequest) -> tuple[MemberFilter, Any, str, tuple[str, ...]]:
     form = MemberFilter(request.GET, viewer=request.viewer)
     form.is_valid()
-    asked, key = sorted_by(request, SORTS, default="branch", last="member_no")
+    asked, key = sorted_by(request, SORTS, default="no", last="member_no")
     return form, member_list(request.viewer, form.cleaned_data), asked, key
 
 
@@ -48,12 +48,14 @@ def member_index(request: HttpRequest) -> HttpResponse:
     require_reading(request.viewer, "member")
     viewer = request.viewer
     form, found, asked, key = _found(request)
-    page = page_of(found, request, key=key, count=True)
+    page = page_of(found, request, key=key)
     rows = member_rows(page, viewer.today)
+    is_whole = not (page.next_cursor or page.previous_cursor)
+    count, more = (len(rows), False) if is_whole else capped_count(found)
     is_full = request.GET.get("view") == "full"
     context = {
         "form": form,
-        "page": Page(rows, page.next_cursor, page.previous_cursor, page.count, page.more),
+        "page": Page(rows, page.next_cursor, page.previous_cursor, count, more),
         "sort": asked,
         "is_full": is_full,
         "heads": [(key, label) for key, label, *_ in exports.ROSTER[1:]] if is_full else [],
