@@ -55,10 +55,10 @@ def close_month(*, actor: Viewer, root_id: int, month: Month, now: datetime) -> 
     root = Organisation.objects.get(pk=root_id)
     check(actor, "month.close", root)
     if now < month.record_deadline:
-        raise Conflict(f"{month.label}还在报送期内，不能关账。", remedy="请在次月5日24时之后关账。")
+        raise Conflict(f"{month.label}还在报送期内，不能封存。", remedy="请在次月5日24时之后封存。")
     lock = ledger.lock_root(root_id, ledger.RECORDS)
     if rollup.is_closed(root_id, month):
-        raise Conflict(f"{month.label}已经关账。", remedy="如需更正，请先填写原因重开。")
+        raise Conflict(f"{month.label}已经封存。", remedy="如需更改，请先填写原因重开。")
     scheme = scheme_for(root_id, month)
     if scheme is None:
         raise Conflict(f"{month.year}年没有已发布的考核方案。", remedy="请先载入并发布考核方案。")
@@ -79,7 +79,7 @@ def reopen_month(*, actor: Viewer, root_id: int, month: Month, reason: str, now:
     ledger.lock_root(root_id, ledger.RECORDS)
     closing = current_closing(root_id, month)
     if closing is None:
-        raise Conflict(f"{month.label}没有关账。", remedy="未关账的月份可以直接更正记录。")
+        raise Conflict(f"{month.label}没有封存。", remedy="未封存的月份可以直接更正记录。")
     closing.reopened_at, closing.reopened_by_id, closing.reopen_reason = now, actor.user_id, reason.strip()[:200]
     closing.save(update_fields=["reopened_at", "reopened_by", "reopen_reason"])
     rollup.run(root_id=root_id, month=month, now=now)

@@ -15,7 +15,18 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from assessment import ledger, sql
-from assessment.models import BranchMonth, DirtyMark, Fact, Item, MonthClosing, OpeningImport, Rule, RuleScore, Scheme
+from assessment.models import (
+    BranchMonth,
+    DirtyMark,
+    ExtraScore,
+    Fact,
+    Item,
+    MonthClosing,
+    OpeningImport,
+    Rule,
+    RuleScore,
+    Scheme,
+)
 from assessment.plan import Plan, plan_of
 from assessment.schemes import scheme_for
 from branches.models import Organisation
@@ -24,6 +35,7 @@ from core.periods import Month, today
 
 SUMS = ("sum_flow", "sum_level")
 MANY_BRANCHES = 500  # from here on all branches at once cost less than a list of them
+MANY_ROWS = 1000  # fewer are joined quickly in any order
 
 
 @dataclass(frozen=True)
@@ -116,10 +128,13 @@ def run(
     job = _job(root_id, month, now, branch_ids)
     if job is None:
         return Counts(month.key)
+    _tune(job)
+    drivers, sums = _drivers(job, thorough), _sums(job)
+    _tell_the_planner(job, drivers + sums)
     return Counts(
         month.key,
-        drivers=_drivers(job, thorough),
-        sums=_sums(job),
+        drivers=drivers,
+        sums=sums,
         rules=_rules(job),
         extras=job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics),
         removed=_forget(job),
@@ -199,6 +214,22 @@ def _job(root_id: int, month: Month, now: datetime, branch_ids: Sequence[int] | 
     return _Job(root_id, month, window_end, scheme, plan_of(scheme), _start(root_id, month.year), ids)
 
 
+def _tune(job: _Job) -> None:
+    """Settings of PostgreSQL for this transaction: compiling costs more than these statements, sorting needs room."""
+    if connection.vendor != "postgresql":
+        return
+    room = "64MB" if job.branch_ids is None else "4MB"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', %s, true)", [room])
+
+
+def _tell_the_planner(job: _Job, written: int) -> None:
+    """A month just filled is not in PostgreSQL's statistics yet; without them it joins thousands of rows one by one."""
+    if connection.vendor == "postgresql" and job.branch_ids is None and written >= MANY_ROWS:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE assessment_branchmonth, assessment_monthsum")
+
+
 def _start(root_id: int, year: int) -> int:
     """The month number before which the committee was not measured: 1 but for the year it went live."""
     go_live = Organisation.objects.values_list("go_live_month", flat=True).get(pk=root_id)
@@ -271,16 +302,23 @@ def _rules(job: _Job) -> int:
 
 
 def _forget(job: _Job) -> int:
-    """Scores in this open month that no longer belong there."""
+    """Scores in this open month that no longer belong there: of branches not measured, of other versions."""
+    gone = BranchMonth.objects.filter(root_id=job.root_id, month=job.month.key, is_measured=False)
+    if job.branch_ids is not None:
+        gone = gone.filter(branch_id__in=job.branch_ids)
+    branch_ids = list(gone.values_list("branch_id", flat=True))
+    others = Scheme.objects.filter(year=job.month.year).exclude(pk=job.scheme.pk).exists()
     removed = 0
-    for table, column, kept in (
-        ("assessment_rulescore", "rule_id", job.plan.all_rules),
-        ("assessment_extrascore", "extra_id", job.plan.all_extras),
+    for model, column, kept in (
+        (RuleScore, "rule_id", job.plan.all_rules),
+        (ExtraScore, "extra_id", job.plan.all_extras),
     ):
-        removed += job.execute(sql.text("forget_unmeasured").replace("{table}", table))
-        if Scheme.objects.filter(year=job.month.year).exclude(pk=job.scheme.pk).exists():
-            statement = sql.text("forget_versions").replace("{table}", table).replace("{column}", column)
-            removed += job.execute(statement, kept=kept)
+        rows = model.objects.filter(root_id=job.root_id, month=job.month.key)
+        if branch_ids:
+            removed += rows.filter(branch_id__in=branch_ids).delete()[0]
+        if others:
+            mine = rows if job.branch_ids is None else rows.filter(branch_id__in=job.branch_ids)
+            removed += mine.exclude(**{f"{column}__in": kept}).delete()[0]
     return removed
 
 
@@ -302,6 +340,7 @@ def _run_marked(root_id: int, months: list[Month], marked: list[int], now: datet
         job = _job(root_id, month, now, branch_ids)
         if job is None:
             continue
+        _tune(job)
         _drivers(job, thorough=False)
         sum_months(job, sorted({key for key in marked if key in job.months} | {month.key}))
         _rules(job)

@@ -71,7 +71,7 @@ def _rule_faults(rule: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
         yield f"{code} 的不适用条件 {rule['na_if']} 不存在"
     if (kind == RuleKind.YES_NO or "per" in rule) and kinds.get(rule.get("metric", "")) == "level":
         yield f"{code} 按期计数，不能用时点指标"
-    yield from _TERMS[kind](rule)
+    yield from _TERMS[RuleKind(kind)](rule)
 
 
 def _metrics_of(rule: dict[str, Any]) -> Iterator[str]:

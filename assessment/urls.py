@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessment.views import facts, marks, months, overview, scheme, statements
+from assessment.views import facts, marks, months, opening, overview, scheme, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -25,4 +25,9 @@ urlpatterns = [
     path("marks/", marks.current, name="marks"),
     path("marks/<int:year>/", marks.show, name="marks_year"),
     path("marks/<int:year>/<str:rule_code>/", marks.save, name="marks_save"),
+    path("opening/", opening.show, name="opening"),
+    path("opening/go-live/", opening.go_live, name="opening_go_live"),
+    path("opening/template/", opening.template, name="opening_template"),
+    path("opening/upload/", opening.upload, name="opening_upload"),
+    path("opening/<int:pk>/", opening.preview, name="opening_preview"),
 ]

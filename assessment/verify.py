@@ -45,7 +45,7 @@ def verify(root_id: int, month: Month) -> Verification:
     """Recompute a closed month from the facts recorded, and confirmed, at its closing. Conflict if it is open."""
     closing = current_closing(root_id, month)
     if closing is None:
-        raise Conflict(f"{month.label}没有关账，无从核验。", remedy="请先关账。")
+        raise Conflict(f"{month.label}没有封存，无从核验。", remedy="请先封存。")
     bound = bind(closing.scheme)
     stored = {score.branch_id: score for score in ClosedScore.objects.filter(closing=closing)}
     recomputed = {row.branch_id: row for row in recompute(closing, bound, stored.values())}
@@ -55,7 +55,7 @@ def verify(root_id: int, month: Month) -> Verification:
     seen = MonthClosing(**{name: getattr(closing, name) for name in _HEAD}, fact_count=count)
     found = month_digest(seen, (digests[branch_id] for branch_id in sorted(digests)))
     if not difference and found != closing.digest:
-        difference = "关账摘要与重算结果不一致"
+        difference = "封存摘要与重算结果不一致"
     return Verification(month, not difference, closing.digest, found, count, difference)
 
 
@@ -141,7 +141,7 @@ def _first_difference(
 ) -> str:
     """In words: the first branch and rule whose frozen, stored and recomputed figures are not the same."""
     if count != closing.fact_count:
-        return f"关账时有{closing.fact_count}条事实，现有{count}条"
+        return f"封存时有{closing.fact_count}条事实，现有{count}条"
     tables = {row.branch_id: row for row in frozen_rows(closing.root_id, Month.from_key(closing.month), bound)}
     for branch_id in sorted(stored):
         if digests[branch_id] != stored[branch_id].row_digest:
@@ -165,5 +165,5 @@ def _named(bound: BoundScheme, branch_id: int, found: Frozen, table: Frozen | No
             one.rules.get(rule.pk) != other.rules.get(rule.pk)
             for one, other in ((found.confirmed, table.confirmed), (found.provisional, table.provisional))
         ):
-            return f"{name} {rule.code}：{what}与关账时不一致"
-    return f"{name}：{what}与关账时不一致"
+            return f"{name} {rule.code}：{what}与封存时不一致"
+    return f"{name}：{what}与封存时不一致"

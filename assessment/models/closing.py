@@ -17,9 +17,9 @@ class MonthClosing(models.Model):
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+")
     month = models.IntegerField("月份")
-    revision = models.IntegerField("第几次关账", default=1)
+    revision = models.IntegerField("第几次封存", default=1)
     scheme = models.ForeignKey("assessment.Scheme", on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField("关账时间")
+    closed_at = models.DateTimeField("封存时间")
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     fact_count = models.IntegerField("事实条数")
     unreviewed_count = models.IntegerField("未审核条数", default=0)
@@ -34,7 +34,7 @@ class MonthClosing(models.Model):
     scope = Scope(resource="closing", branch=None)
 
     class Meta:
-        verbose_name = verbose_name_plural = "月度关账"
+        verbose_name = verbose_name_plural = "月度封存"
         ordering = ["-month", "-revision"]
         constraints = [models.UniqueConstraint(fields=["root", "month", "revision"], name="closing_once")]
 
@@ -67,7 +67,7 @@ class ClosedScore(models.Model):
     scope = Scope(resource="score")
 
     class Meta:
-        verbose_name = verbose_name_plural = "关账得分"
+        verbose_name = verbose_name_plural = "封存得分"
         constraints = [models.UniqueConstraint(fields=["root", "closing", "branch"], name="closedscore_once")]
 
     def __str__(self) -> str:
@@ -86,15 +86,15 @@ class Restatement(models.Model):
     old_closing = models.ForeignKey(MonthClosing, on_delete=models.PROTECT, related_name="+")
     new_closing = models.ForeignKey(MonthClosing, on_delete=models.PROTECT, related_name="restatements")
     old_figure = models.BigIntegerField("原得分", null=True)
-    new_figure = models.BigIntegerField("更正后得分", null=True)
+    new_figure = models.BigIntegerField("重算后得分", null=True)
     reason = models.CharField("原因", max_length=200)
     restated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    restated_at = models.DateTimeField("更正时间")
+    restated_at = models.DateTimeField("重算时间")
 
     scope = Scope(resource="score")
 
     class Meta:
-        verbose_name = verbose_name_plural = "更正"
+        verbose_name = verbose_name_plural = "重算说明"
         constraints = [models.UniqueConstraint(fields=["root", "new_closing", "branch"], name="restatement_once")]
 
     def __str__(self) -> str:

@@ -120,7 +120,7 @@ class RootLock(models.Model):
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField("锁", max_length=20)
-    closed_at = models.DateTimeField("最近关账时间", null=True, blank=True)
+    closed_at = models.DateTimeField("最近封存时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "期间锁"

@@ -65,7 +65,7 @@ def test_month_cannot_be_closed_before_its_record_deadline(root, of):
 def test_month_is_closed_once(root, of):
     close(root)
 
-    with pytest.raises(Conflict, match="已经关账"):
+    with pytest.raises(Conflict, match="已经封存"):
         close(root)
 
 
@@ -154,7 +154,7 @@ def test_verify_sees_a_fact_that_was_removed(root, of):
     Fact.objects.filter(metric__code="bonus.P02").delete()
 
     assert "4条" not in closing.verify(root.pk, MARCH).digest
-    assert closing.verify(root.pk, MARCH).difference == "关账时有4条事实，现有3条"
+    assert closing.verify(root.pk, MARCH).difference == "封存时有4条事实，现有3条"
 
 
 def test_reopened_month_that_changes_leaves_a_restatement(root, of):

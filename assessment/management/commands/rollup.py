@@ -12,7 +12,7 @@ from core.periods import Month
 
 
 class Command(BaseCommand):
-    help = "计算考核得分：默认计算所有未关账的月份，可用 --month 指定一个月"
+    help = "计算考核得分：默认计算所有未封存的月份，可用 --month 指定一个月"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--month", type=Month.parse, help="月份，如 2026-08")

@@ -12,7 +12,7 @@ from core.periods import Month
 
 
 class Command(BaseCommand):
-    help = "核验所有已关账的月份：由事实重算，摘要应一致"
+    help = "核验所有已封存的月份：由事实重算，摘要应一致"
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = 0
