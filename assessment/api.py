@@ -153,7 +153,7 @@ class ScoreViewSet(viewsets.ViewSet):
         return Response(of_statement(found))
 
 
-def viewer_of(request: Request) -> Viewer:
+def viewer_of(request: Any) -> Viewer:
     """The viewer of an API request, signed in by session or token."""
     inner = request._request
     viewer = getattr(inner, "viewer", None)

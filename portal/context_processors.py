@@ -17,7 +17,7 @@ from portal.navigation import menu_of, url_of
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Context of the frame; the menu is worked out only where a template shows it."""
     viewer = getattr(request, "viewer", None)
-    counts = SimpleLazyObject(lambda: counters_of(viewer))
+    counts: Any = SimpleLazyObject(lambda: counters_of(viewer))
     return {
         "viewer": viewer,
         "counts": counts,
