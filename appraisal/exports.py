@@ -33,7 +33,10 @@ def result_sheet(viewer: Viewer, year_end: YearEnd, *, on: date) -> Sheet:
             Column("name", "党支部", 22),
             Column("secretary", "书记", 12),
             Column("members", "党员数", 8, "int"),
-            *(Column(f"category-{one.code}", f"{one.code} {one.name}", 10, "points", group="日常得分（12月）") for one in frame.categories),
+            *(
+                Column(f"category-{one.code}", f"{one.code} {one.name}", 10, "points", group="日常得分（12月）")
+                for one in frame.categories
+            ),
             Column("half", "半年日常", 10, "points", group="年终合成"),
             Column("daily", "全年日常", 10, "points", group="年终合成"),
             Column("committee", "机关党委评", 10, "points", group="年终合成"),
@@ -47,7 +50,9 @@ def result_sheet(viewer: Viewer, year_end: YearEnd, *, on: date) -> Sheet:
             Column("note", "备注", 26, wrap=True),
         ),
         rows=_rows(rows, year_end, names),
-        notes=[f"第{year_end.revision}版，{year_end.get_state_display()}；名次为组内名次，“—”为未采集，其余权重按比例放大。"],
+        notes=[
+            f"第{year_end.revision}版，{year_end.get_state_display()}；名次为组内名次，“—”为未采集，其余权重按比例放大。"
+        ],
         freeze_columns=3,
     )
 
@@ -72,16 +77,26 @@ def _rows(rows: list[YearResult], year_end: YearEnd, names: dict[str, str]) -> I
             "total": row.shown,
             "grade": names.get(row.grade, ""),
             "veto": "、".join(row.composition.get("vetoes", [])),
-            "note": "；".join(filter(None, [row.decision_reason or row.proposal_reason, *row.composition.get("notes", [])])),
+            "note": "；".join(
+                filter(None, [row.decision_reason or row.proposal_reason, *row.composition.get("notes", [])])
+            ),
             **_composition(row),
         }
 
 
 def _composition(row: YearResult) -> dict[str, Any]:
-    keys: dict[str, str] = {"half": "half", "daily": "daily", "committee": "committee", "members": "members_poll", "peers": "peers"}
+    keys: dict[str, str] = {
+        "half": "half",
+        "daily": "daily",
+        "committee": "committee",
+        "members": "members_poll",
+        "peers": "peers",
+    }
     found: dict[str, Any] = {}
     for part in row.composition["parts"]:
-        found[keys.get(part["code"], part["code"])] = None if part["value"] is None else rounded(Fraction(part["value"]))
+        found[str(keys.get(part["code"], part["code"]))] = (
+            None if part["value"] is None else rounded(Fraction(part["value"]))
+        )
     found["bonus"] = rounded(Fraction(row.composition["bonus"]))
     found["penalty"] = rounded(Fraction(row.composition["penalty"]))
     for code, shown in row.composition["categories"].items():

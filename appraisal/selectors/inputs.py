@@ -70,7 +70,9 @@ def grade_steps(frame: SchemeFrame) -> tuple[GradeStep, ...]:
     """The grades, best first."""
     rows = sorted(frame.grades, key=lambda row: -row.threshold)
     return tuple(
-        GradeStep(row.code, row.name, Decimal(row.threshold) / POINT, Fraction(row.quota, POINT) if row.quota >= 0 else None)
+        GradeStep(
+            row.code, row.name, Decimal(row.threshold) / POINT, Fraction(row.quota, POINT) if row.quota >= 0 else None
+        )
         for row in rows
     )
 
@@ -79,7 +81,11 @@ def veto_definitions(year_end: YearEnd) -> dict[str, VetoDefinition]:
     """The veto items of the year by code."""
     return {
         row.code: VetoDefinition(
-            row.code, row.name, row.grade_cap, BODY_NAMES.get(row.decided_by, row.decided_by), row.proposed_by == "system"
+            row.code,
+            row.name,
+            row.grade_cap,
+            str(BODY_NAMES.get(row.decided_by, row.decided_by)),
+            row.proposed_by == "system",
         )
         for row in year_frame(year_end).vetoes
     }
@@ -95,7 +101,15 @@ def branch_years(year_end: YearEnd) -> list[BranchYear]:
     vetoes = _decided(year_end)
     shares = shares_of(frame)
     return [
-        _branch_year(row, june.get(row.branch_id), marks, rates.get(row.branch_id, {}), vetoes.get(row.branch_id, []), shares, frame)
+        _branch_year(
+            row,
+            june.get(row.branch_id),
+            marks,
+            rates.get(row.branch_id, {}),
+            vetoes.get(row.branch_id, []),
+            shares,
+            frame,
+        )
         for row in december.rows
         if row.is_measured
     ]
