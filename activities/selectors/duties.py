@@ -24,6 +24,7 @@ from branches.selectors import groups_on, has_committee_on, members_on
 from core.periods import Month
 
 TALKS = "heart_talk"
+WANTING = ("missing", "overdue", "returned", "draft")
 # Duties without a metric of their own, or whose metric is fed otherwise than by one record.
 METRIC_OF = {TALKS: "member.talked", "democratic_appraisal": "democratic_appraisal.closed"}
 # The order of the cards: what every month asks for comes first.
@@ -62,15 +63,17 @@ class DutyCard:
 
 @dataclass(slots=True)
 class BranchDuties:
-    """One branch in the officer's list: its cards and how its month sheet stands."""
+    """One branch in the officer's list: its cards and how its month sheet stands; `until` ends the month asked for."""
 
     branch: Organisation
+    until: date
     cards: list[DutyCard] = field(default_factory=list)
     sheet_state: str = SheetState.OPEN
 
     @property
     def missing(self) -> list[DutyCard]:
-        return [card for card in self.cards if card.state in ("missing", "overdue", "returned", "draft")]
+        """What is lacking of this month; a quarter or year that still runs is not."""
+        return [card for card in self.cards if card.state in WANTING and card.deadline <= self.until]
 
     @property
     def is_sent(self) -> bool:
@@ -100,7 +103,10 @@ def duty_overview(
     cards = _cards(branches, month, today, [duty for duty in _duties() if duty.per in wanted], can_log=False)
     sheets = visible(MonthSheet.objects.filter(root=root, month=month.key), viewer)
     states = dict(sheets.values_list("branch_id", "state"))
-    return [BranchDuties(branch, cards[branch.pk], states.get(branch.pk, SheetState.OPEN)) for branch in branches]
+    return [
+        BranchDuties(branch, month.last_day, cards[branch.pk], states.get(branch.pk, SheetState.OPEN))
+        for branch in branches
+    ]
 
 
 def log_url(code: str, branch_id: int, *, group_id: int | None = None, day: date | None = None) -> str:

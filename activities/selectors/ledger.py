@@ -116,6 +116,11 @@ class StatisticsRow:
     target: int = 0
 
     @property
+    def applies(self) -> bool:
+        """Whether the branch had this duty at all in the year."""
+        return any(cell.state != "na" for cell in self.cells)
+
+    @property
     def missing(self) -> int:
         return sum(cell.state == "missing" for cell in self.cells)
 
@@ -141,7 +146,7 @@ def statistics(
     duties = sorted(duties.select_related("kind"), key=lambda row: LEDGER_KINDS.index(row.code))
     ground = _read(branches, duties, year, today)
     rows = [_row(branch, row, ground) for branch in branches for row in duties]
-    return [row for row in rows if (row.missing or not short_only)]
+    return [row for row in rows if row.applies and (row.missing or not short_only)]
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from activities.models import Activity, ActivityState, Claim, ClaimState, MonthSheet, SheetState
 from activities.rules.claimable import ClaimKind, claim_words
 from activities.selectors.catalogue import Catalogue, ItemTerms, catalogue_for
-from activities.selectors.duties import DutyCard, duties_of, log_url
+from activities.selectors.duties import WANTING, DutyCard, duties_of, log_url
 from assessment.ledger import live_facts
 from assessment.models import Fact, FactState, MonthClosing
 from branches.models import Organisation
@@ -21,7 +21,6 @@ from core.periods import Month
 
 SHOWN_SOURCES = 6
 RECORD_OF = {"committee_talks": "heart_talk", "member": "heart_talk"}  # metrics named otherwise than their record
-WANTING = ("missing", "overdue", "returned", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,6 @@ class Line:
         return sum(source.quantity for source in self.sources if not source.is_confirmed)
 
     @property
-    def shown(self) -> list[Source]:
-        return self.sources[:SHOWN_SOURCES]
-
-    @property
-    def more(self) -> int:
-        return max(0, len(self.sources) - SHOWN_SOURCES)
-
-    @property
     def is_late(self) -> bool:
         return any(source.lag_days for source in self.sources)
 
@@ -90,6 +81,20 @@ class SheetItem:
     lines: list[Line] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     claims: list[ClaimKind] = field(default_factory=list)  # may be claimed for this month and are not yet
+
+    @property
+    def sources(self) -> list[Source]:
+        """What the figures come from, each record or claim once."""
+        found = {(source.url, source.label): source for line in self.lines for source in line.sources}
+        return list(found.values())
+
+    @property
+    def shown(self) -> list[Source]:
+        return self.sources[:SHOWN_SOURCES]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.sources) - SHOWN_SOURCES)
 
     @property
     def state(self) -> str:

@@ -122,11 +122,13 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     viewer = request.viewer
     found = _claim_or_404(viewer, claim_id)
     words = metric_words()
+    add_words([found])
     own = found.entered_by_id == viewer.user_id
     may_review = can(viewer, "claim.review", found.branch)
     may_send = can(viewer, "claim.submit", found.branch)
     context = {
         "claim": found,
+        "title": found.words,
         "name": words[found.metric][0],
         "unit": words[found.metric][1],
         "base_name": words[found.base_metric][0] if found.base_metric else "",

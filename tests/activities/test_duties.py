@@ -170,6 +170,8 @@ def test_overview_lists_the_viewers_branches_in_constant_queries(cast, django_as
     )
     theme = {row.branch.pk: next(card.state for card in row.cards if card.code == "theme_day") for row in rows}
     assert theme == {cast.branch.pk: "on_time", cast.other_branch.pk: "missing", cast.far_branch.pk: "missing"}
+    lacking = {row.branch.pk: [card.code for card in row.missing] for row in rows}  # not the running quarter's
+    assert lacking[cast.other_branch.pk] == ["theme_day", "integrity_education"]
     with django_assert_num_queries(8):
         duty_overview(viewer, cast.root, NOVEMBER, today=date(2026, 11, 20))
     for _ in range(3):
