@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from activities.forms.record import RecordForm
-from activities.models import Activity, Attendance, AttendanceStatus, VoteCase
+from activities.models import Activity, Attendance, AttendanceStatus, Participation, VoteCase
 from activities.services.drafting import TEXTS
 from activities.services.inputs import AttendanceMark, RecordInput, TalkInput, VoteInput
 from branches.selectors import Expected
@@ -41,15 +41,20 @@ class Tile:
 
     person: Expected
     options: list[Option]
+    reason: str = ""
 
     @property
     def tone(self) -> str:
         return next((option.tone for option in self.options if option.selected), "green")
 
 
-def tiles_of(people: Iterable[Expected], marks: Mapping[int, str]) -> list[Tile]:
+def tiles_of(people: Iterable[Expected], marks: Mapping[int, AttendanceMark]) -> list[Tile]:
     """The grid: everyone present, those approved as 不计入应到 preset, what was chosen before kept."""
-    return [Tile(person, _options(person, marks.get(person.member_id, ""))) for person in people]
+    return [_tile(person, marks.get(person.member_id, AttendanceMark(""))) for person in people]
+
+
+def _tile(person: Expected, mark: AttendanceMark) -> Tile:
+    return Tile(person, _options(person, mark.status), mark.reason or person.excluded)
 
 
 def _options(person: Expected, status: str) -> list[Option]:
@@ -58,15 +63,21 @@ def _options(person: Expected, status: str) -> list[Option]:
     return [Option(code, str(AttendanceStatus(code).label), TONES[code], code == chosen) for code in codes]
 
 
-def marks_posted(data: Mapping[str, str]) -> dict[int, str]:
-    """Member id → status, from the fields att_<id>."""
-    return {int(name[4:]): str(data[name]) for name in data if name.startswith("att_") and name[4:].isdigit()}
+def marks_posted(data: Mapping[str, str]) -> dict[int, AttendanceMark]:
+    """Member id → status and reason, from the fields att_<id> and why_<id>."""
+    ids = [name[4:] for name in data if name.startswith("att_") and name[4:].isdigit()]
+    return {int(pk): _mark(str(data[f"att_{pk}"]), str(data.get(f"why_{pk}", ""))) for pk in ids}
 
 
-def marks_kept(activity: Activity) -> dict[int, str]:
-    """Member id → status, from a record's organiser share."""
-    rows = Attendance.objects.filter(activity=activity, participation__is_organiser=True)
-    return dict(rows.values_list("member_id", "status"))
+def _mark(status: str, reason: str) -> AttendanceMark:
+    """A reason belongs to an absence; what was typed for somebody who then came is dropped."""
+    return AttendanceMark(status, "" if status == AttendanceStatus.PRESENT else reason.strip())
+
+
+def marks_kept(share: Participation | None) -> dict[int, AttendanceMark]:
+    """Member id → status and reason, from a branch's share of a record."""
+    rows = Attendance.objects.filter(participation=share).values_list("member_id", "status", "reason")
+    return {member_id: AttendanceMark(status, reason) for member_id, status, reason in rows}
 
 
 @dataclass(frozen=True)
@@ -150,7 +161,7 @@ def record_input(form: RecordForm, data: Mapping[str, str], *, day, attachment_i
         texts={name: cleaned.get(name) or "" for name in TEXTS},
         extras=extras,
         tags=tuple(cleaned.get("tags") or ()),
-        attendance={pk: AttendanceMark(status) for pk, status in marks_posted(data).items()},
+        attendance=marks_posted(data),
         votes=tuple(_vote(row) for row in vote_rows_posted(data) if row.matter),
         talks=tuple(_talks(talk_rows_posted(data))),
         invited=tuple(cleaned.get("invited") or ()),

@@ -19,6 +19,7 @@ from activities.models import Activity, ActivityState, ActivityType, RecordShape
 from activities.selectors import records as selectors
 from activities.selectors.due import due_among
 from activities.services.drafting import save_draft
+from activities.services.inputs import AttendanceMark
 from activities.services.submitting import submit_activity
 from activities.views.outcome import remember_outcome, settle
 from branches.models import Organisation, Tier
@@ -158,7 +159,7 @@ def _page(
     conflict: Activity | None = None,
 ) -> HttpResponse:
     posted = request.method == "POST"
-    marks = parts.marks_posted(request.POST) if posted else parts.marks_kept(activity) if activity else {}
+    marks = parts.marks_posted(request.POST) if posted else _marks_kept(activity)
     context = {
         "form": form,
         "kind": form.kind,
@@ -176,12 +177,17 @@ def _page(
     return render(request, "activities/record_form.html", context, status=status)
 
 
+def _marks_kept(activity: Activity | None) -> dict[int, AttendanceMark]:
+    shares = activity.participations.all() if activity else ()
+    return parts.marks_kept(next((share for share in shares if share.is_organiser), None))
+
+
 def _draft_key(form: RecordForm, activity: Activity | None) -> str:
     """Under which name the browser keeps what is typed and not yet saved."""
     return f"activity-{activity.pk}" if activity else f"activity-new-{form.kind.code}-{form.branch.pk}"
 
 
-def _roll_call(request: HttpRequest, form: RecordForm, marks: dict[int, str]) -> dict[str, Any]:
+def _roll_call(request: HttpRequest, form: RecordForm, marks: dict[int, AttendanceMark]) -> dict[str, Any]:
     """The grid of who is due, and everyone of the branch for the choices of names."""
     is_branch = form.branch.tier == Tier.BRANCH
     everyone = expected_people(form.branch, form.day(request.viewer.today)) if is_branch else []

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from activities.forms import parts
-from activities.models import Attendance, Participation
+from activities.models import Participation
 from activities.selectors.due import due_people
 from activities.services.inputs import AttendanceMark
 from activities.services.joint import confirm_participation, decline_participation
@@ -25,8 +25,7 @@ def confirm(request: HttpRequest, share_id: int) -> HttpResponse:
     """The roll call of the invited branch."""
     share = _share(request, share_id)
     if request.method == "GET":
-        marks = dict(Attendance.objects.filter(participation=share).values_list("member_id", "status"))
-        return _page(request, share, marks)
+        return _page(request, share, parts.marks_kept(share))
     marks = parts.marks_posted(request.POST)
     try:
         _confirm(request, share, marks)
@@ -48,7 +47,7 @@ def decline(request: HttpRequest, share_id: int) -> HttpResponse:
     return redirect("activities:detail", share.activity_id)
 
 
-def _confirm(request: HttpRequest, share: Participation, marks: dict[int, str]) -> None:
+def _confirm(request: HttpRequest, share: Participation, marks: dict[int, AttendanceMark]) -> None:
     now = timezone.now()
     version = request.POST.get("version", "")
     with submits.once(request.POST.get(TOKEN_NAME), request.user) as submit:
@@ -57,7 +56,7 @@ def _confirm(request: HttpRequest, share: Participation, marks: dict[int, str]) 
         confirm_participation(
             actor=request.viewer,
             share_id=share.pk,
-            attendance={pk: AttendanceMark(status) for pk, status in marks.items()},
+            attendance=marks,
             version=int(version) if version.isdigit() else None,
             now=now,
         )
@@ -74,7 +73,7 @@ def _share(request: HttpRequest, share_id: int) -> Participation:
 
 
 def _page(
-    request: HttpRequest, share: Participation, marks: dict[int, str], faults: tuple[str, ...] = ()
+    request: HttpRequest, share: Participation, marks: dict[int, AttendanceMark], faults: tuple[str, ...] = ()
 ) -> HttpResponse:
     activity = share.activity
     due = due_people(activity.kind, share.branch, None, activity.held_on)

@@ -34,8 +34,8 @@ SORTS = {
 HEADS = [
     ("day", "日期"),
     ("branch", "支部"),
-    ("kind", "类型"),
     ("title", "名称"),
+    ("kind", "类型"),
     ("host", "主持人"),
     ("expected", "应到"),
     ("present", "实到"),

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.models import Activity, ActivityFile, Participation, TalkPair
+from activities.models import Activity, ActivityFile, Attendance, Participation, TalkPair
 from assessment.ledger import live_facts
 from branches.models import Member
 from core.forms import new_token
@@ -82,6 +82,15 @@ def test_form_works_without_script_everyone_present(cast, as_user):
 def test_form_has_votes_where_the_type_has_them(as_user):
     html = as_user("secretary").get(reverse("activities:new"), {"kind": "general_meeting"}).content.decode()
     assert "vote-0-matter" in html
+
+
+def test_absence_keeps_its_reason(cast, as_user):
+    away = Member.objects.get(branch=cast.branch, name="周一").pk
+    here = Member.objects.get(branch=cast.branch, name="吴二").pk
+    changes = {f"att_{away}": "leave_official", f"why_{away}": "外出督查", f"why_{here}": "本来请假，后来到了"}
+    as_user("secretary").post(reverse("activities:new"), typed(cast, **changes))
+    rows = dict(Attendance.objects.exclude(reason="").values_list("member_id", "reason"))
+    assert rows == {away: "外出督查"}
 
 
 def test_talks_take_the_talker_of_the_line_before(cast, as_user):
