@@ -40,6 +40,9 @@ def words_of(item: Organisation) -> str:
     return "　" * (item.path.count("/") - 1) + item.short_name
 
 
+GROUP_FIELDS = {"parent", "tier", "name", "short_name", "founded_on", "version"}
+
+
 class OrganisationForm(forms.ModelForm):
     """A new organisation, or the data of one that is there; the version seen travels with it."""
 
@@ -68,6 +71,8 @@ class OrganisationForm(forms.ModelForm):
             "theme_day_rule": "如“每月15日”。",
         }
 
+    is_group = False
+
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["founded_on"] = day_field("成立日期")
@@ -80,6 +85,9 @@ class OrganisationForm(forms.ModelForm):
         for name in ("parent", "tier"):
             del self.fields[name]
         self.initial["version"] = self.instance.version
+        if self.instance.tier == Tier.GROUP:
+            self._for_group()
+            return
         if not can(viewer, "branch.edit", self.instance):
             for name in set(self.fields) - {*CONTACT, "version"}:
                 del self.fields[name]
@@ -90,9 +98,23 @@ class OrganisationForm(forms.ModelForm):
         parents = visible(Organisation.objects.filter(dissolved_on=None, tier__in=tiers), viewer).order_by("path")
         self.fields["parent"] = LabelledChoice(parents, words=words_of, label="上级组织", empty_label=None)
         may_branch = can(viewer, "branch.edit")
-        self.fields["tier"].choices = [
-            (tier.value, tier.label) for tier in PARENT_TIERS if may_branch or tier == Tier.GROUP
-        ]
+        if not may_branch or Tier.GROUP in (self.data.get("tier"), self.initial.get("tier")):
+            self._for_group()
+        else:
+            self.fields["tier"].choices = [(tier.value, tier.label) for tier in PARENT_TIERS if tier != Tier.GROUP]
+
+    def _for_group(self) -> None:
+        """A 党小组 has a name and a beginning, nothing else."""
+        self.is_group = True
+        if "tier" in self.fields:
+            self.fields["tier"] = forms.CharField(initial=Tier.GROUP.value, widget=forms.HiddenInput)
+            parents = self.fields["parent"]
+            parents.queryset = parents.queryset.filter(tier=Tier.BRANCH)
+            parents.label, self.initial["tier"] = "所在党支部", Tier.GROUP.value
+        self.fields["name"].label = "名称"
+        self.fields["name"].help_text = "如“第一党小组”。"
+        for name in set(self.fields) - GROUP_FIELDS:
+            del self.fields[name]
 
     def _post_clean(self) -> None:
         """The service validates and writes; the instance stays as it is in the database."""

@@ -121,8 +121,7 @@ def update_organisation(
 ) -> Organisation:
     """Change names, grouping and contact data; the secretary only contact and theme day."""
     changes = {key: value for key, value in changes.items() if key in EDITABLE}
-    only_contact = set(changes) <= set(CONTACT)
-    check(actor, "branch.contact" if only_contact else "branch.edit", organisation)
+    check(actor, _change_action(organisation, changes), organisation)
     before = save_changes(organisation, version=version, changes=changes)
     if before:
         audit.record(
@@ -134,6 +133,12 @@ def update_organisation(
             after={name: changes[name] for name in before},
         )
     return organisation
+
+
+def _change_action(organisation: Organisation, changes: dict[str, Any]) -> str:
+    if organisation.tier == Tier.GROUP:
+        return "member.edit"
+    return "branch.contact" if set(changes) <= set(CONTACT) else "branch.edit"
 
 
 @transaction.atomic

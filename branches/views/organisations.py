@@ -180,10 +180,10 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     """Found a branch (officer) or a 党小组 (secretary too)."""
     viewer = request.viewer
     require_action(viewer, "member.edit")
-    initial = {"parent": request.GET.get("parent"), "tier": request.GET.get("tier")}
+    initial = {"parent": request.GET.get("parent"), "tier": request.GET.get("tier"), "founded_on": viewer.today}
     form = OrganisationForm(data_of(request), viewer=viewer, initial=initial)
     page = FormPage(
-        "新设党组织",
+        "设立党小组" if form.is_group else "新设党组织",
         "设立",
         reverse("branches:list"),
         intro="组织代码由系统发放，一经发放不再变动、不再重用。",

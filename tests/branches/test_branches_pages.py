@@ -209,6 +209,29 @@ def test_officer_founds_moves_appoints_and_excludes(cast, client_as):
     assert "第 4 届" in html
 
 
+def test_secretary_forms_and_renames_a_group(cast, client_as):
+    client = client_as("secretary")
+    url = reverse("branches:new") + f"?parent={cast.branch.pk}&tier=group"
+    form = client.get(url).context["form"]
+    assert set(form.fields) == {"parent", "tier", "name", "short_name", "founded_on"}
+    sent = {
+        "parent": cast.branch.pk,
+        "tier": "group",
+        "name": "第一党小组",
+        "short_name": "一组",
+        "founded_on": "2026-01-01",
+    }
+    assert client.post(url, sent).status_code == 302
+    group = Organisation.objects.get(short_name="一组")
+    assert (group.parent, group.root) == (cast.branch, cast.root)
+    edit = reverse("branches:edit", args=[group.pk])
+    assert client.post(edit, sent | {"short_name": "第一组", "version": 1}).status_code == 302
+    group.refresh_from_db()
+    assert group.short_name == "第一组"
+    assert client.post(url, sent | {"tier": "branch", "name": "私设"}).status_code in (400, 403, 404)
+    assert not Organisation.objects.filter(name="私设").exists()
+
+
 def test_administrator_opens_grants_and_closes_accounts(cast, client_as):
     client = client_as("administrator")
     answer = client.post(reverse("branches:account_new"), {"username": "newleader", "display_name": "新领导"})
