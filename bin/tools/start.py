@@ -125,7 +125,7 @@ def own_addresses() -> list[str]:
 
 def data_and_static(environment: dict[str, str], *, demo: bool) -> str:
     """Migrate, load the demo into an empty database, publish static files; returns the accounts to show."""
-    with step("准备数据库与静态文件 (database and static files)"):
+    with step("准备数据库、演示数据与静态文件 (database, demo, static files)"):
         command = [str(PYTHON), "manage.py", "prepare", *([] if demo else ["--no-demo"])]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
