@@ -13,9 +13,10 @@ app.autodiscover_tasks()
 
 # Office time (Asia/Shanghai). Records of a month are due at 24:00 on the 5th, so the month is rolled up on the 6th.
 app.conf.beat_schedule = {
+    # Before the rollups: whether a month was sent in time is known only when what was due has been collected.
+    "daily-collect": {"task": "activities.tasks.daily_collect", "schedule": crontab("10", "1")},
     "monthly-rollup": {"task": "assessment.tasks.monthly_rollup", "schedule": crontab("30", "1", day_of_month="6")},
     "nightly-rollup": {"task": "assessment.tasks.nightly_rollup", "schedule": crontab("10", "2")},
-    "daily-collect": {"task": "activities.tasks.daily_collect", "schedule": crontab("40", "1")},
     "daily-reminders": {"task": "activities.tasks.daily_reminders", "schedule": crontab("0", "8")},
     "sweep": {"task": "portal.tasks.sweep", "schedule": crontab("40", "3")},
     "forget-imports": {"task": "branches.tasks.forget_expired_imports", "schedule": crontab("45", "3")},
