@@ -46,7 +46,9 @@ def composition_lines(made: Composition) -> list[str]:
 
 def _bracket(bracket: Bracket) -> str:
     """(0.70 × 91.35 + 0.15 × 88) ÷ 0.85 = 90.76; without the division where the weights sum to 1."""
-    terms = " + ".join(f"{plain(part.weight)} × {plain(part.value)}" for part in bracket.collected if part.value is not None)
+    terms = " + ".join(
+        f"{plain(part.weight)} × {plain(part.value)}" for part in bracket.collected if part.value is not None
+    )
     weight = bracket.weight
     body = terms if weight == 1 else f"({terms}) ÷ {plain(weight)}"
     return f"{body} = {plain(bracket.value or Fraction(0))}"

@@ -15,6 +15,12 @@ def mark_entries(data: QueryDict) -> list[MarkEntry]:
         part, _, branch = name.partition("-")
         if part in PartCode.values and branch.isdigit():
             found.append(
-                MarkEntry(int(branch), part, str(value), data.get(f"{part}_out-{branch}", ""), data.get(f"{part}_in-{branch}", ""))
+                MarkEntry(
+                    int(branch),
+                    part,
+                    str(value),
+                    data.get(f"{part}_out-{branch}", ""),
+                    data.get(f"{part}_in-{branch}", ""),
+                )
             )
     return found

@@ -169,7 +169,9 @@ def asked_month(request: Request, viewer: Viewer) -> Month:
         try:
             return Month.parse(text)
         except ValueError:
-            raise InvalidInput("月份的写法不对。", remedy="请写成2026-08。", fields={"month": ["请写成2026-08。"]}) from None
+            raise InvalidInput(
+                "月份的写法不对。", remedy="请写成2026-08。", fields={"month": ["请写成2026-08。"]}
+            ) from None
     month = latest_month(viewer.root_id or 0)
     if month is None:
         raise Http404
@@ -184,7 +186,10 @@ def score_branches(viewer: Viewer) -> frozenset[int]:
 def of_row(board: Scoreboard, row: BranchRow) -> dict[str, Any]:
     """A row of the overview."""
     head = {"branch": row.branch_id, "branch_name": row.name, "change": text(row.change())}
-    return {**head, **_figures(board.month, board.frame.version, board.closed is not None, row.confirmed, row.provisional)}
+    return {
+        **head,
+        **_figures(board.month, board.frame.version, board.closed is not None, row.confirmed, row.provisional),
+    }
 
 
 def of_statement(found: Statement) -> dict[str, Any]:
@@ -210,7 +215,12 @@ def _figures(month: Month, version: str, closed: bool, confirmed, provisional) -
 
 
 def _part(code: str, share) -> dict[str, Any]:
-    return {"code": code, "score": text(share.shown), "earned": points(share.earned), "available": points(share.available)}
+    return {
+        "code": code,
+        "score": text(share.shown),
+        "earned": points(share.earned),
+        "available": points(share.available),
+    }
 
 
 def text(value: Any) -> str | None:

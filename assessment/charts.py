@@ -55,7 +55,11 @@ def radar_chart(board: Scoreboard, which: str) -> Chart:
         "tooltip": {"renderMode": "richText"},
         "radar": {"radius": "65%", "indicator": [{"name": category.name, "max": 100} for category, _ in rates]},
         "series": [
-            {"type": "radar", "data": [{"name": "平均得分率", "value": [float(rate or 0) for _, rate in rates]}], "areaStyle": {"opacity": 0.15}}
+            {
+                "type": "radar",
+                "data": [{"name": "平均得分率", "value": [float(rate or 0) for _, rate in rates]}],
+                "areaStyle": {"opacity": 0.15},
+            }
         ],
     }
     rows = tuple((f"{category.code} {category.name}", rate) for category, rate in rates)
@@ -70,6 +74,13 @@ def distribution_chart(board: Scoreboard, which: str) -> Chart:
         "tooltip": {"trigger": "axis", "renderMode": "richText"},
         "xAxis": {"type": "category", "data": [name for name, _ in bands]},
         "yAxis": {"type": "value", "minInterval": 1},
-        "series": [{"type": "bar", "name": "支部数", "data": [count for _, count in bands], "label": {"show": True, "position": "top"}}],
+        "series": [
+            {
+                "type": "bar",
+                "name": "支部数",
+                "data": [count for _, count in bands],
+                "label": {"show": True, "position": "top"},
+            }
+        ],
     }
     return Chart("chart-distribution", "得分分布", option, ("得分", "支部数"), tuple(bands))

@@ -61,7 +61,12 @@ def statement_sheet(found: Statement, *, on: date) -> Sheet:
             Column("reviewed", "审核分", 9, "number"),
         ),
         rows=_statement_rows(found),
-        totals={"points": Decimal(100), "earned": found.figures.shown, "reviewed": found.figures.shown, "own": found.provisional.shown},
+        totals={
+            "points": Decimal(100),
+            "earned": found.figures.shown,
+            "reviewed": found.figures.shown,
+            "own": found.provisional.shown,
+        },
         total_label="得分",
         notes=[*found.formula.steps, f"{found.frame.label}；{_frozen_words(found)}"],
         freeze_columns=2,
@@ -86,7 +91,10 @@ def _summary_columns(board: Scoreboard) -> tuple[Column, ...]:
     items = []
     for category in board.frame.categories:
         group = f"{category.code} {category.name}"
-        items += [Column(f"item-{item.code}", f"{item.code} {item.name}", 9, "points", group=group, wrap=True) for item in category.items]
+        items += [
+            Column(f"item-{item.code}", f"{item.code} {item.name}", 9, "points", group=group, wrap=True)
+            for item in category.items
+        ]
         items.append(Column(f"category-{category.code}", "小计", 9, "points", group=group))
     return (
         Column("number", "序号", 6, "int"),
@@ -104,7 +112,9 @@ def _summary_columns(board: Scoreboard) -> tuple[Column, ...]:
     )
 
 
-def _summary_rows(board: Scoreboard, table: OverviewTable, choice: Choice, secretaries: dict[int, str]) -> Iterator[dict[str, Any]]:
+def _summary_rows(
+    board: Scoreboard, table: OverviewTable, choice: Choice, secretaries: dict[int, str]
+) -> Iterator[dict[str, Any]]:
     for number, one in enumerate(table.rows, start=1):
         figures = one.row.figures(choice.which)
         yield {
@@ -160,7 +170,9 @@ def _statement_row(category: str, part: ItemPart, line: RuleLine) -> dict[str, A
         "done": done,
         "earned": rounded(points_of(line.result.earned)) if line.result.is_due else "—",
         "available": rounded(points_of(line.result.available)) if line.result.is_due else "—",
-        "reasons": "；".join(filter(None, [line.arithmetic.words if lost or not line.result.is_due else "", *line.left_out])),
+        "reasons": "；".join(
+            filter(None, [line.arithmetic.words if lost or not line.result.is_due else "", *line.left_out])
+        ),
         "evidence": line.summary,
         "own": rounded(points_of(line.provisional.earned)) if line.provisional.is_due else "—",
         "reviewed": rounded(points_of(line.result.earned)) if line.result.is_due else "—",

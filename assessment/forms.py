@@ -17,7 +17,9 @@ class OverviewForm(forms.Form):
     leader = forms.ChoiceField(label="包片领导", required=False)
     view = forms.ChoiceField(label="周期", required=False, choices=list(VIEWS.items()))
     show = forms.ChoiceField(label="显示", required=False, choices=[("score", "得分"), ("rate", "得分率")])
-    which = forms.ChoiceField(label="口径", required=False, choices=[("confirmed", "已审核"), ("provisional", "含待审")])
+    which = forms.ChoiceField(
+        label="口径", required=False, choices=[("confirmed", "已审核"), ("provisional", "含待审")]
+    )
 
     def __init__(self, data=None, *, rows: Iterable[BranchRow], leaders: dict[int, str]) -> None:
         super().__init__(data)
@@ -37,7 +39,9 @@ class FactFilter(forms.Form):
     metric = forms.ChoiceField(label="指标", required=False)
     month = forms.CharField(label="月份", required=False, widget=forms.TextInput(attrs={"type": "month"}))
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), ("confirmed", "已审核"), ("pending", "待审"), ("late", "补报"), ("reversed", "已冲销")]
+        label="状态",
+        required=False,
+        choices=[("", "全部"), ("confirmed", "已审核"), ("pending", "待审"), ("late", "补报"), ("reversed", "已冲销")],
     )
 
     def __init__(self, data, *, branches: list[tuple[int, str]], metrics: list[tuple[str, str]]) -> None:

@@ -54,5 +54,14 @@ def _save(actor: Viewer, rule_code: str, year: int, mark: MarkInput, old: Review
     if same and old is not None and old.reason == reason:
         return 0
     level = "" if number is not None else value
-    give_mark(actor=actor, branch_id=mark.branch_id, rule_code=rule_code, year=year, level=level, mark=number, reason=reason, now=now)
+    give_mark(
+        actor=actor,
+        branch_id=mark.branch_id,
+        rule_code=rule_code,
+        year=year,
+        level=level,
+        mark=number,
+        reason=reason,
+        now=now,
+    )
     return 1

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("考核总览", "table", "assessment:overview", OVERSEERS, "审核与考核", ("/overview/", "/statements/")),
     Entry("月度封存", "lock", "assessment:months", (OFFICER,), "审核与考核", ("/months/",)),
     Entry("期初", "upload", "assessment:opening", (OFFICER,), "审核与考核", ("/opening/",)),
+    Entry("人工评分", "star", "assessment:marks", (OFFICER,), "审核与考核", ("/marks/",)),
     Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "审核与考核", ("/year-end/",)),
     Entry("考核方案", "sliders", "assessment:scheme", (OFFICER, LEADER, *BRANCH_PEOPLE), "审核与考核", ("/scheme/",)),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),

@@ -101,7 +101,10 @@ def compose(
     """
     reasons = reasons or {}
     inner = Bracket(
-        tuple(Part(code, name, weight, exact(parts.get(code)), reasons.get(code, "")) for code, name, weight in shares.parts)
+        tuple(
+            Part(code, name, weight, exact(parts.get(code)), reasons.get(code, ""))
+            for code, name, weight in shares.parts
+        )
     )
     outer = Bracket(
         (
@@ -139,9 +142,7 @@ def mark_value(text: str, scale: dict[str, int] | None = None) -> Fraction:
     except ArithmeticError:
         number = Decimal("NaN")
     if not number.is_finite() or not 0 <= number <= 100 or number != round(number, 2):
-        raise InvalidInput(
-            f"“{text}”不是可用的分数。", remedy="请填0—100的数（最多两位小数），或好、较好、一般、差。"
-        )
+        raise InvalidInput(f"“{text}”不是可用的分数。", remedy="请填0—100的数（最多两位小数），或好、较好、一般、差。")
     return Fraction(number)
 
 

@@ -106,7 +106,9 @@ def grade_all(
     groups = _grouped(ranked, group_order)
     standings = {one.key: _by_threshold(one, steps, rank_min_months) for one in candidates}
     top = steps[0]
-    seats = quota_seats(top.quota, {name: len(rows) for name, rows in groups.items()}) if top.quota is not None else None
+    seats = (
+        quota_seats(top.quota, {name: len(rows) for name, rows in groups.items()}) if top.quota is not None else None
+    )
     for name, rows in groups.items():
         ranks = ranks_of(rows)
         for one in rows:
@@ -155,7 +157,10 @@ def _within_quota(
     for place, one in enumerate(able):
         if tied_across and one.order == border:
             changed[one.key] = replace(
-                standings[one.key], grade=second.code, at_quota_border=True, reason=f"并列跨{top.name}名额边界，由机关党委决定"
+                standings[one.key],
+                grade=second.code,
+                at_quota_border=True,
+                reason=f"并列跨{top.name}名额边界，由机关党委决定",
             )
         elif place >= seats:
             changed[one.key] = replace(

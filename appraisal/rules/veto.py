@@ -13,7 +13,9 @@ def reply_until(proposed_on: date, add_workdays: Callable[[date, int], date]) ->
     return add_workdays(proposed_on, REPLY_WORKDAYS)
 
 
-def system_vetoes(*, overdue_since: date | None, on: date, org_life_held: bool, appraisal_closed: bool) -> list[tuple[str, str]]:
+def system_vetoes(
+    *, overdue_since: date | None, on: date, org_life_held: bool, appraisal_closed: bool
+) -> list[tuple[str, str]]:
     """V06 and V07 as (code, ground): a term overdue for more than a year; no meeting or appraisal in the year."""
     found = []
     if overdue_since and on >= overdue_since.replace(day=min(overdue_since.day, 28), year=overdue_since.year + 1):

@@ -29,7 +29,12 @@ def _scores(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     counted = Counter(rows.values_list("month", flat=True))
     closings = closing_state(year_end)
     months = [
-        {"number": number, "closing": closings.get(number), "count": counted.get(year_end.year * 100 + number, 0), "key": f"{year_end.year}-{number:02d}"}
+        {
+            "number": number,
+            "closing": closings.get(number),
+            "count": counted.get(year_end.year * 100 + number, 0),
+            "key": f"{year_end.year}-{number:02d}",
+        }
         for number in (6, 12)
     ]
     return {
@@ -46,7 +51,10 @@ def _entries(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
         "rows": rows,
         "shares": shares,
         "rate": f"{float(shares.min_response_rate):.0%}",
-        "done": {part: sum(part in row.marks and row.marks[part].hundredths is not None for row in rows) for part in ("committee", "members", "peers")},
+        "done": {
+            part: sum(part in row.marks and row.marks[part].hundredths is not None for row in rows)
+            for part in ("committee", "members", "peers")
+        },
     }
 
 
@@ -54,7 +62,9 @@ def _vetoes(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     cases = visible(VetoCase.objects.filter(year_end=year_end), viewer)
     names = {step.code: step.name for step in grade_steps(year_frame(year_end))}
     return {
-        "cases": cases.select_related("branch", "proposed_by", "decided_by", "replied_by").order_by("-proposed_at", "-pk"),
+        "cases": cases.select_related("branch", "proposed_by", "decided_by", "replied_by").order_by(
+            "-proposed_at", "-pk"
+        ),
         "items": list(veto_definitions(year_end).values()),
         "branches": [(row.branch_id, row.name) for row in mark_rows(viewer, year_end)],
         "grade_names": names,
@@ -116,7 +126,10 @@ def quota_lines(rows: list[YearResult], steps, order: list[str]) -> tuple[list[Q
         for group, count in ranked.items()
     ]
     share = f"{float(top.quota):.0%}"
-    return lines, f"{top.name}名额：{share} × 参加排名的{all_ranked}个支部，取整为{total}个；按各组支部数分配，余数大的先得，相同的先给支部多的组"
+    return (
+        lines,
+        f"{top.name}名额：{share} × 参加排名的{all_ranked}个支部，取整为{total}个；按各组支部数分配，余数大的先得，相同的先给支部多的组",
+    )
 
 
 def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:

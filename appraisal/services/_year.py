@@ -34,5 +34,7 @@ def said(text: str, *, what: str, limit: int = 300) -> str:
     """A reason that was really given, trimmed; InvalidInput otherwise."""
     text = text.strip()
     if not text or len(text) > limit:
-        raise InvalidInput(f"请填写{what}（不超过{limit}字）。", fields={"reason": [f"请填写{what}（不超过{limit}字）。"]})
+        raise InvalidInput(
+            f"请填写{what}（不超过{limit}字）。", fields={"reason": [f"请填写{what}（不超过{limit}字）。"]}
+        )
     return text

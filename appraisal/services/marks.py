@@ -56,7 +56,14 @@ def enter_marks(*, actor: Viewer, year_end_id: int, entries: Sequence[MarkEntry]
     if changed:
         _reopen_settling(year_end)
         after = {f"{part}-{branch}": wanted[branch, part] for branch, part in changed}
-        audit.record(actor=actor, action="year.mark", target=year_end, before=before, after=after, summary=f"录入评价{len(changed)}处")
+        audit.record(
+            actor=actor,
+            action="year.mark",
+            target=year_end,
+            before=before,
+            after=after,
+            summary=f"录入评价{len(changed)}处",
+        )
     return len(changed)
 
 
@@ -69,7 +76,11 @@ def leave_out_rule(*, actor: Viewer, year_end_id: int, rule_code: str, reason: s
         root_id=year_end.root_id,
         year_end=year_end,
         rule_code=rule_code,
-        defaults={"reason": said(reason, what="不评的原因", limit=200), "left_out_by_id": actor.user_id, "left_out_at": now},
+        defaults={
+            "reason": said(reason, what="不评的原因", limit=200),
+            "left_out_by_id": actor.user_id,
+            "left_out_at": now,
+        },
     )
     if created:
         audit.record(actor=actor, action="year.leave_out", target=left_out, summary=f"{rule_code}不评：{reason}"[:200])

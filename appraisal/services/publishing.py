@@ -84,7 +84,9 @@ def start_correction(*, actor: Viewer, year_end_id: int, reason: str, now: datet
     year_end.revision += 1
     year_end.state = YearState.OPEN
     year_end.save(update_fields=["correction_reason", "revision", "state"])
-    audit.record(actor=actor, action="year.correct", target=year_end, summary=f"开始第{year_end.revision}版：{reason}"[:200])
+    audit.record(
+        actor=actor, action="year.correct", target=year_end, summary=f"开始第{year_end.revision}版：{reason}"[:200]
+    )
     return year_end
 
 

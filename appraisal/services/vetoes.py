@@ -100,7 +100,9 @@ def _case_for_decision(actor: Viewer, case_id: int) -> tuple[VetoCase, YearEnd]:
 
 def _check_replied(case: VetoCase, day: date) -> None:
     if day <= case.reply_until and not case.replied_at:
-        raise Conflict(f"支部申辩期到{case.reply_until.isoformat()}，还不能认定。", remedy="请在申辩期满或收到申辩后认定。")
+        raise Conflict(
+            f"支部申辩期到{case.reply_until.isoformat()}，还不能认定。", remedy="请在申辩期满或收到申辩后认定。"
+        )
 
 
 def _settle_case(case: VetoCase, year_end: YearEnd, actor: Viewer, reason: str, summary: str) -> VetoCase:

@@ -59,7 +59,10 @@ def grade(request: HttpRequest, result_id: int) -> HttpResponse:
     results = visible(YearResult.objects.select_related("year_end"), request.viewer)
     result = get_object_or_404(results, pk=result_id)
     services.decide_grade(
-        actor=request.viewer, result_id=result.pk, grade=request.POST.get("grade", ""), reason=request.POST.get("reason", "")
+        actor=request.viewer,
+        result_id=result.pk,
+        grade=request.POST.get("grade", ""),
+        reason=request.POST.get("reason", ""),
     )
     messages.success(request, "等次已审定。" if request.POST.get("grade") else "已恢复为系统建议。")
     return back(result.year_end.year, 4)

@@ -22,7 +22,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "appraisal/results.html",
-        {"years": published_results(viewer), "vetoes": open_vetoes(viewer), "secretary_of": viewer.secretary_branch_ids},
+        {
+            "years": published_results(viewer),
+            "vetoes": open_vetoes(viewer),
+            "secretary_of": viewer.secretary_branch_ids,
+        },
     )
 
 
@@ -32,4 +36,7 @@ def export(request: HttpRequest, year: int) -> HttpResponseBase:
     year_end = begun_year(request, year)
     check(request.viewer, "export", year_end.root)
     sheet = result_sheet(request.viewer, year_end, on=request.viewer.today)
-    return download(result_workbook(sheet), f"{year}年度支部考核得分汇总表_第{year_end.revision}版_{request.viewer.today:%Y%m%d}.xlsx")
+    return download(
+        result_workbook(sheet),
+        f"{year}年度支部考核得分汇总表_第{year_end.revision}版_{request.viewer.today:%Y%m%d}.xlsx",
+    )

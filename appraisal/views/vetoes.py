@@ -64,7 +64,9 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, case_id: int) -> HttpResponse:
     """Close a case without effect."""
-    case = services.drop_veto(actor=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    case = services.drop_veto(
+        actor=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
     return back(case.year_end.year, 3)
 
 

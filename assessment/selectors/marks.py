@@ -25,7 +25,11 @@ class MarkBoard:
     def progress(self) -> list[dict]:
         """For each rule how many branches are marked."""
         return [
-            {"rule": rule, "done": sum((rule.code, branch.pk) in self.marks for branch in self.branches), "all": len(self.branches)}
+            {
+                "rule": rule,
+                "done": sum((rule.code, branch.pk) in self.marks for branch in self.branches),
+                "all": len(self.branches),
+            }
             for rule in self.rules
         ]
 
@@ -35,7 +39,11 @@ def mark_board(viewer: Viewer, root: Organisation, year: int) -> MarkBoard:
     best = best_scheme(scheme_rows(root.pk, year * 100 + 12))
     rules = tuple(rule for rule in frame_of(best).rules if rule.kind == "reviewer") if best else ()
     branches = visible_branches(viewer, "overview").filter(root=root, founded_on__lte=f"{year}-12-31")
-    standing = [branch for branch in branches.order_by("sort_key", "code") if not branch.dissolved_on or branch.dissolved_on.year > year]
+    standing = [
+        branch
+        for branch in branches.order_by("sort_key", "code")
+        if not branch.dissolved_on or branch.dissolved_on.year > year
+    ]
     rows = ReviewMark.objects.filter(root=root, year=year, withdrawn_at__isnull=True).select_related("marked_by")
     marks = {(row.rule_code, row.branch_id): row for row in rows.order_by("marked_at")}
     return MarkBoard(rules, tuple(standing), marks)

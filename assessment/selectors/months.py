@@ -46,7 +46,10 @@ def month_rows(viewer: Viewer, root: Organisation) -> list[MonthRow]:
     """The months that were computed, newest first; 3 queries."""
     _require(viewer)
     measured = dict(
-        BranchMonth.objects.filter(root=root, is_measured=True).order_by().values_list("month").annotate(n=Count("branch_id"))
+        BranchMonth.objects.filter(root=root, is_measured=True)
+        .order_by()
+        .values_list("month")
+        .annotate(n=Count("branch_id"))
     )
     closings: dict[int, list[MonthClosing]] = {}
     for row in MonthClosing.objects.filter(root=root).select_related("closed_by", "reopened_by").order_by("revision"):
@@ -75,7 +78,9 @@ def month_row(viewer: Viewer, root: Organisation, month: Month) -> MonthRow:
 def pending_by_month(viewer: Viewer, root: Organisation) -> dict[int, int]:
     """Month key → live facts that nobody reviewed yet."""
     seen = visible_branches(viewer, "closing")
-    rows = Fact.objects.filter(root=root, branch__in=seen.values("pk"), state=FactState.PENDING, reverses__isnull=True, reversal__isnull=True)
+    rows = Fact.objects.filter(
+        root=root, branch__in=seen.values("pk"), state=FactState.PENDING, reverses__isnull=True, reversal__isnull=True
+    )
     return dict(rows.order_by().values_list("month").annotate(n=Count("pk")))
 
 
@@ -97,7 +102,9 @@ def restatements(viewer: Viewer, root: Organisation, month: Month) -> list[Resta
     """Old and new figures of the month, side by side."""
     seen = visible_branches(viewer, "closing")
     rows = Restatement.objects.filter(root=root, month=month.key, branch__in=seen.values("pk"))
-    return list(rows.select_related("branch", "restated_by", "old_closing", "new_closing").order_by("restated_at", "branch_id"))
+    return list(
+        rows.select_related("branch", "restated_by", "old_closing", "new_closing").order_by("restated_at", "branch_id")
+    )
 
 
 def branch_latest_month(viewer: Viewer, branch_id: int) -> Month | None:

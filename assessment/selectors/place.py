@@ -20,5 +20,9 @@ def place_of(viewer: Viewer, found: Statement) -> Place | None:
     if bounds is None or found.figures.score is None:
         return None
     return Place(
-        bounds.quarter(found.figures.score), rounded(bounds.lower), rounded(bounds.median), rounded(bounds.upper), bounds.count
+        bounds.quarter(found.figures.score),
+        rounded(bounds.lower),
+        rounded(bounds.median),
+        rounded(bounds.upper),
+        bounds.count,
     )

@@ -60,7 +60,10 @@ def _category(one, frame: SchemeFrame) -> dict:
             {
                 "item": item,
                 "points": pts(item.points),
-                "rules": [{"code": rule.code, "points": pts(rule.points), "words": rule_words(rule, frame)} for rule in item.rules],
+                "rules": [
+                    {"code": rule.code, "points": pts(rule.points), "words": rule_words(rule, frame)}
+                    for rule in item.rules
+                ],
             }
             for item in one.items
         ],
@@ -70,7 +73,12 @@ def _category(one, frame: SchemeFrame) -> dict:
 def _extra(extra) -> dict:
     cap = f"，最多{pts(extra.most)}分" if extra.most >= 0 else ""
     group = "，同一事项取最高" if extra.occurrence_group else ""
-    return {"code": extra.code, "name": extra.name, "words": f"每{extra.unit or '项'}{pts(extra.points)}分{cap}{group}", "evidence": extra.evidence}
+    return {
+        "code": extra.code,
+        "name": extra.name,
+        "words": f"每{extra.unit or '项'}{pts(extra.points)}分{cap}{group}",
+        "evidence": extra.evidence,
+    }
 
 
 def _veto(row, frame: SchemeFrame) -> dict:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -160,13 +159,15 @@ def scheme_and_closing(root_id: int, month: Month) -> tuple[Scheme | None, Close
 
 
 def _closing_columns(root_id: int, month: Month) -> dict[str, Subquery]:
-    closing = MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).order_by("-revision")
+    closing = MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).order_by(
+        "-revision"
+    )
     names = {"closing_revision": "revision", "closing_at": "closed_at", "closing_digest": "digest"}
     return {name: Subquery(closing.values(column)[:1]) for name, column in names.items()}
 
 
 def _closed(revision: int | None, at: datetime | None, digest: str | None) -> Closed | None:
-    return None if revision is None else Closed(revision, at, digest or "")
+    return None if revision is None or at is None else Closed(revision, at, digest or "")
 
 
 def branch_months(viewer: Viewer, root_id: int, month: Month) -> tuple[list[dict], SchemeFrame | None, Closed | None]:

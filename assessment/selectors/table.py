@@ -98,7 +98,10 @@ def overview_table(board: Scoreboard, choice: Choice) -> OverviewTable:
     figures = [one.row.figures(choice.which) for one in rows]
     groups = tuple(
         Group(
-            tuple(_mean_cell(item.code, item.points, [each.items[item.code] for each in figures], choice) for item in one.items),
+            tuple(
+                _mean_cell(item.code, item.points, [each.items[item.code] for each in figures], choice)
+                for item in one.items
+            ),
             _mean_cell(one.code, one.points, [each.categories[one.code] for each in figures], choice),
         )
         for one in board.frame.categories

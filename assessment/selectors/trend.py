@@ -35,7 +35,9 @@ class Quartiles:
         return 1 + sum(score < bound for bound in (self.upper, self.median, self.lower))
 
 
-def month_scores(root_id: int, months: Sequence[Month], branch_ids: Iterable[int] | None = None) -> dict[int, dict[int, Fraction]]:
+def month_scores(
+    root_id: int, months: Sequence[Month], branch_ids: Iterable[int] | None = None
+) -> dict[int, dict[int, Fraction]]:
     """Month key → branch → confirmed score, from category sums; 3 queries, not scoped: callers decide who sees what."""
     where: dict = {"root_id": root_id, "month__in": [month.key for month in months]}
     if branch_ids is not None:
@@ -119,7 +121,9 @@ def _extras(where: dict) -> dict[tuple[int, int], dict[int, int]]:
     return found
 
 
-def _score(frame: SchemeFrame | None, parts: dict[str, tuple[int, int, int]], extras: dict[int, int]) -> Fraction | None:
+def _score(
+    frame: SchemeFrame | None, parts: dict[str, tuple[int, int, int]], extras: dict[int, int]
+) -> Fraction | None:
     if frame is None:
         return None
     base = base_of(Share(one.points, *parts[one.code]) for one in frame.categories if one.code in parts)
@@ -127,7 +131,8 @@ def _score(frame: SchemeFrame | None, parts: dict[str, tuple[int, int, int]], ex
         return None
     caps = {"bonus": frame.bonus_cap, "penalty": frame.penalty_cap}
     total = {
-        kind: min(cap, sum(extras.get(extra.pk, 0) for extra in frame.extras if extra.kind == kind)) for kind, cap in caps.items()
+        kind: min(cap, sum(extras.get(extra.pk, 0) for extra in frame.extras if extra.kind == kind))
+        for kind, cap in caps.items()
     }
     score = base + Fraction(total["bonus"] - total["penalty"], POINT)
     return max(Fraction(frame.floor, POINT), min(Fraction(frame.cap, POINT), score))

@@ -88,7 +88,9 @@ def _remarks(rule: RuleFrame, inputs: Inputs, periods: list[int], unit: str) -> 
     found = [f"{'、'.join(empty)}没有"] if empty else []
     found += [f"{period_name(length, n)}只有{qty(held[n])}{unit}" for n in periods if 0 < held[n] < target]
     if rule.row.cap_per_period:
-        found += [f"{period_name(length, n)}{qty(held[n])}{unit}计{qty(target)}{unit}" for n in periods if held[n] > target]
+        found += [
+            f"{period_name(length, n)}{qty(held[n])}{unit}计{qty(target)}{unit}" for n in periods if held[n] > target
+        ]
     return found
 
 
@@ -104,7 +106,9 @@ def _tier(rule: RuleFrame, frame: SchemeFrame, inputs: Inputs, result: RuleResul
     bound = plain(Fraction(reached.threshold, POINT) * Fraction(result.need, 1000))
     words += f"，达{percent(Fraction(reached.threshold, POINT))}档"
     share = plain(Fraction(reached.threshold, POINT))
-    return Arithmetic(words, (f"{share} × {qty(result.need)} = {bound}", f"{qty(result.done)} ≥ {bound}，得 {pts(result.earned)}"))
+    return Arithmetic(
+        words, (f"{share} × {qty(result.need)} = {bound}", f"{qty(result.done)} ≥ {bound}，得 {pts(result.earned)}")
+    )
 
 
 def _event_steps(rule: RuleFrame, frame: SchemeFrame, inputs: Inputs) -> tuple[list[str], list[int]]:

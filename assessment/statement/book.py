@@ -56,7 +56,9 @@ class FactBook:
         return sum(fact.quantity for fact in facts)
 
     def marks_until(self, rule: RuleFrame, month: int) -> list[ReviewMark]:
-        return [mark for mark in self.marks if mark.rule_code == rule.code and mark.counts_from <= self.year * 100 + month]
+        return [
+            mark for mark in self.marks if mark.rule_code == rule.code and mark.counts_from <= self.year * 100 + month
+        ]
 
 
 def load_book(root_id: int, branch_id: int, year: int, conditions: dict, *, as_of: datetime | None = None) -> FactBook:
@@ -111,7 +113,9 @@ def inputs_of(rule: RuleFrame, frame: SchemeFrame, book: FactBook, window: Windo
         return Inputs(by_month=dict(by_month), na_months=na_months)
     if rule.kind in (RuleKind.RATIO_FULL, RuleKind.TIER_RATE):
         done = book.value(row.metric_id, frame, until, confirmed=confirmed)
-        return Inputs(done=done, need=book.value(row.need_metric_id, frame, until, confirmed=confirmed), na_months=na_months)
+        return Inputs(
+            done=done, need=book.value(row.need_metric_id, frame, until, confirmed=confirmed), na_months=na_months
+        )
     if rule.kind == RuleKind.YES_NO:
         last = min(until, row.deadline_on)
         return Inputs(done=book.value(row.metric_id, frame, last, confirmed=confirmed), na_months=na_months)

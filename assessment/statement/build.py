@@ -41,9 +41,7 @@ def statement(viewer: Viewer, branch_id: int, month: Month, *, with_raises: bool
     figures, provisional = scores.figures(frame, month, branch.pk)
     before = scores.figures(frame, month.previous, branch.pk)[0] if previous and month.previous.key in months else None
     raises = raises_for(frame, book, months, viewer, closed_book=closed) if with_raises else []
-    lines = {
-        rule.pk: _line(rule, frame, book, window, figures, provisional, raises) for rule in frame.rules
-    }
+    lines = {rule.pk: _line(rule, frame, book, window, figures, provisional, raises) for rule in frame.rules}
     return Statement(
         branch=branch,
         month=month,
@@ -141,7 +139,13 @@ def conditions_of(rows: Iterable[BranchMonth], year: int) -> dict[int, dict[str,
 
 
 def _line(
-    rule: RuleFrame, frame: SchemeFrame, book: FactBook, window: Window, figures: Figures, provisional: Figures, raises: list[Raise]
+    rule: RuleFrame,
+    frame: SchemeFrame,
+    book: FactBook,
+    window: Window,
+    figures: Figures,
+    provisional: Figures,
+    raises: list[Raise],
 ) -> RuleLine:
     """The stored figure of a rule with the arithmetic that leads to it."""
     terms = terms_of(rule)
@@ -176,7 +180,9 @@ def _is_stale(frame: SchemeFrame, book: FactBook, window: Window, figures: Figur
     return False
 
 
-def _categories(frame: SchemeFrame, figures: Figures, provisional: Figures, before: Figures | None, lines: dict[int, RuleLine]):
+def _categories(
+    frame: SchemeFrame, figures: Figures, provisional: Figures, before: Figures | None, lines: dict[int, RuleLine]
+):
     return tuple(
         CategoryPart(
             category,
@@ -194,4 +200,3 @@ def _categories(frame: SchemeFrame, figures: Figures, provisional: Figures, befo
         )
         for category in frame.categories
     )
-

@@ -22,7 +22,8 @@ def fact_lines(rule: RuleFrame, frame: SchemeFrame, book: FactBook, window: Wind
         why = _why_not(rule, metric_id, metric.kind, facts, book)
         name = metric.name.split("（")[0].removeprefix("其中")
         found += [
-            FactLine(fact, name, metric.unit, book.is_confirmed(fact), fact.pk not in why, why.get(fact.pk, "")) for fact in facts
+            FactLine(fact, name, metric.unit, book.is_confirmed(fact), fact.pk not in why, why.get(fact.pk, ""))
+            for fact in facts
         ]
     return tuple(sorted(found, key=lambda line: (line.fact.happened_on, line.fact.pk)))
 
@@ -69,7 +70,12 @@ def left_out(
         change = provisional.earned - result.earned
         sign = "+" if change >= 0 else "−"
         words.append(f"{pending}条待审，审核后为{pts(provisional.earned)}（{sign}{pts(abs(change))}）")
-    if rule.kind == RuleKind.YES_NO and result.is_due and not result.earned and _is_over(rule.row.deadline_on, window.end):
+    if (
+        rule.kind == RuleKind.YES_NO
+        and result.is_due
+        and not result.earned
+        and _is_over(rule.row.deadline_on, window.end)
+    ):
         words.append("期限已过，不能补")
     if rule.row.per_months and window.first_month > 1 and result.is_applicable:
         words.append(f"{window.first_month}月起计量，以前的周期不计")

@@ -35,7 +35,9 @@ def formula_of(figures: Figures) -> Formula:
     """Σ (K × e ÷ a′), Σ (K × a ÷ a′), the base and the score, as equations of the categories that apply."""
     if figures.base is None or figures.score is None:
         return Formula((), ("还没有到期的项目，没有得分",))
-    parts = [(one, figures.categories[one.code]) for one in figures.frame.categories if figures.categories[one.code].ceiling]
+    parts = [
+        (one, figures.categories[one.code]) for one in figures.frame.categories if figures.categories[one.code].ceiling
+    ]
     top = " + ".join(f"{pts(one.points)} × {pts(share.earned)} ÷ {pts(share.ceiling)}" for one, share in parts)
     bottom = " + ".join(f"{pts(one.points)} × {pts(share.available)} ÷ {pts(share.ceiling)}" for one, share in parts)
     earned = sum((Fraction(share.points * share.earned, share.ceiling * POINT) for _, share in parts), Fraction(0))

@@ -73,7 +73,9 @@ def raises_of(rule: RuleFrame, terms: RuleTerms, outlook: Outlook) -> list[Raise
             item = next(item for item in outlook.frame.items if item.code == rule.item)
             metric = outlook.frame.metrics.get(rule.row.metric_id or (rule.events[0].metric_id if rule.events else 0))
             code = metric.code if metric else ""
-            found.append(Raise(rule.code, item.code, item.name, code, deed.text, points, max(gain, Fraction(0)), deed.until))
+            found.append(
+                Raise(rule.code, item.code, item.name, code, deed.text, points, max(gain, Fraction(0)), deed.until)
+            )
     return found
 
 
@@ -105,7 +107,9 @@ def _ratio(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) 
     last = Month(window.month.year, (n + 1) * terms.per_months).last_day
     if gap > 0 and window.end <= last:
         more = {**inputs.by_month, window.number: inputs.by_month.get(window.number, 0) + gap}
-        yield Deed(f"{period_name(terms.per_months, n)}再开展{name}{qty(gap)}{unit}", replace(inputs, by_month=more), last)
+        yield Deed(
+            f"{period_name(terms.per_months, n)}再开展{name}{qty(gap)}{unit}", replace(inputs, by_month=more), last
+        )
 
 
 def _tier(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
@@ -158,7 +162,11 @@ def _add(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) ->
 def _yes_no(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
     if inputs.done < QUANTITY and terms.deadline_on and terms.deadline_on >= outlook.window.end:
         name = metric_name(rule.row.metric_id, outlook.frame)
-        yield Deed(f"完成{name}1{outlook.frame.metrics[rule.row.metric_id].unit}", replace(inputs, done=QUANTITY), terms.deadline_on)
+        yield Deed(
+            f"完成{name}1{outlook.frame.metrics[rule.row.metric_id].unit}",
+            replace(inputs, done=QUANTITY),
+            terms.deadline_on,
+        )
 
 
 _BY_KIND = {

@@ -82,7 +82,9 @@ def _ratio(rule: RuleFrame, frame: SchemeFrame) -> str:
 
 def _tier(rule: RuleFrame, frame: SchemeFrame) -> str:
     tiers = "，".join(
-        f"≥{percent(Fraction(tier.threshold, 1_000_000))}得{pts(tier.score)}" for tier in sorted_tiers(rule) if tier.threshold
+        f"≥{percent(Fraction(tier.threshold, 1_000_000))}得{pts(tier.score)}"
+        for tier in sorted_tiers(rule)
+        if tier.threshold
     )
     done, due = metric_name(rule.row.metric_id, frame), metric_name(rule.row.need_metric_id, frame)
     return f"{done} ÷ {due}分档：{tiers}"

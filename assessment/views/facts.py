@@ -19,4 +19,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     branches = branch_choices(request.viewer)
     form = FactFilter(request.GET, branches=branches, metrics=metric_choices())
     page = page_of(fact_rows(request.viewer, request.GET), request, key=KEY)
-    return render(request, "assessment/fact_list.html", {"page": page, "form": form, "shows_branch": len(branches) != 1})
+    return render(
+        request, "assessment/fact_list.html", {"page": page, "form": form, "shows_branch": len(branches) != 1}
+    )

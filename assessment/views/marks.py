@@ -30,7 +30,9 @@ def show(request: HttpRequest, year: int) -> HttpResponse:
     rule = next((one for one in board.rules if one.code == code), board.rules[0] if board.rules else None)
     if rule is None:
         raise Http404
-    return render(request, "assessment/marks.html", {"board": board, "rule": rule, "rows": board.rows(rule), "year": year})
+    return render(
+        request, "assessment/marks.html", {"board": board, "rule": rule, "rows": board.rows(rule), "year": year}
+    )
 
 
 @require_POST
@@ -38,10 +40,14 @@ def save(request: HttpRequest, year: int, rule_code: str) -> HttpResponse:
     """Give the marks of one rule, for the branches that were changed."""
     root = root_of(request.viewer)
     inputs = [
-        MarkInput(int(name.removeprefix("level-")), str(value), request.POST.get(f"reason-{name.removeprefix('level-')}", ""))
+        MarkInput(
+            int(name.removeprefix("level-")), str(value), request.POST.get(f"reason-{name.removeprefix('level-')}", "")
+        )
         for name, value in request.POST.items()
         if name.startswith("level-") and name.removeprefix("level-").isdigit()
     ]
-    count = give_marks(actor=request.viewer, root=root, year=year, rule_code=rule_code, marks=inputs, now=timezone.now())
+    count = give_marks(
+        actor=request.viewer, root=root, year=year, rule_code=rule_code, marks=inputs, now=timezone.now()
+    )
     messages.success(request, f"{rule_code}：保存了{count}个支部的评定。" if count else "没有改动。")
     return redirect(f"{request.path.removesuffix(rule_code + '/')}?rule={rule_code}")

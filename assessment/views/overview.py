@@ -64,7 +64,9 @@ def _asked(request: HttpRequest, month: Month) -> tuple[Scoreboard, Choice, Over
     _require_reader(request)
     viewer = request.viewer
     view = request.GET.get("view", "month")
-    board = scoreboard(viewer, viewer.root_id, month, view=view if view in ("month", "quarter", "half", "year") else "month")
+    board = scoreboard(
+        viewer, viewer.root_id, month, view=view if view in ("month", "quarter", "half", "year") else "month"
+    )
     form = OverviewForm(request.GET, rows=board.rows, leaders=board.leaders if board.shows_ranks else {})
     return board, Choice.of(request.GET), form
 

@@ -196,4 +196,7 @@ def test_system_vetoes_overdue_a_year_and_missing_meetings():
         overdue_since=date(2025, 6, 30), on=date(2026, 12, 31), org_life_held=True, appraisal_closed=False
     )
     assert [code for code, _ in found] == ["V06", "V07"]
-    assert system_vetoes(overdue_since=date(2026, 6, 30), on=date(2026, 12, 31), org_life_held=True, appraisal_closed=True) == []
+    assert (
+        system_vetoes(overdue_since=date(2026, 6, 30), on=date(2026, 12, 31), org_life_held=True, appraisal_closed=True)
+        == []
+    )

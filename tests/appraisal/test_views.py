@@ -49,13 +49,20 @@ def settled(client, cast):
     data = {}
     for branch in (cast.branch, cast.other_branch, cast.far_branch):
         data |= {f"committee-{branch.pk}": "88", f"members-{branch.pk}": "好", f"members_out-{branch.pk}": "10"}
-        data |= {f"members_in-{branch.pk}": "9", f"peers-{branch.pk}": "较好", f"peers_out-{branch.pk}": "3", f"peers_in-{branch.pk}": "3"}
+        data |= {
+            f"members_in-{branch.pk}": "9",
+            f"peers-{branch.pk}": "较好",
+            f"peers_out-{branch.pk}": "3",
+            f"peers_in-{branch.pk}": "3",
+        }
     client.post("/year-end/2025/marks/", data)
     client.post("/year-end/2025/settle/")
 
 
 def proposed(client):
-    client.post("/year-end/2025/publish/", {"audience": "own", "decision_text": "同意", "document_no": "机党〔2026〕3号"})
+    client.post(
+        "/year-end/2025/publish/", {"audience": "own", "decision_text": "同意", "document_no": "机党〔2026〕3号"}
+    )
     return Publication.objects.get(state="proposed")
 
 
@@ -81,7 +88,9 @@ def test_the_whole_way_in_the_browser(year, client_as):
 def test_one_cell_is_saved_as_typed_and_a_bad_one_is_said(year, client_as):
     officer = client_as("officer")
     officer.post("/year-end/2025/begin/")
-    good = officer.post("/year-end/2025/marks/", {f"committee-{year.branch.pk}": "92.5"}, headers={"HX-Request": "true"})
+    good = officer.post(
+        "/year-end/2025/marks/", {f"committee-{year.branch.pk}": "92.5"}, headers={"HX-Request": "true"}
+    )
     bad = officer.post("/year-end/2025/marks/", {f"committee-{year.branch.pk}": "优"}, headers={"HX-Request": "true"})
     assert (good.content.decode().strip(), PartMark.objects.get().hundredths) == ("已保存", 9250)
     assert "不是可用的分数" in bad.content.decode()
@@ -90,7 +99,9 @@ def test_one_cell_is_saved_as_typed_and_a_bad_one_is_said(year, client_as):
 def test_result_sheet_equals_the_results(year, client_as):
     officer = client_as("officer")
     settled(officer, year)
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(officer.get("/year-end/2025/export/").streaming_content))).worksheets[0]
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(b"".join(officer.get("/year-end/2025/export/").streaming_content))
+    ).worksheets[0]
     rows = list(sheet.iter_rows(values_only=True))
     heads = [below or above for above, below in zip(rows[2], rows[3], strict=True)]
     written = {row[2]: dict(zip(heads, row, strict=True)) for row in rows[4:] if isinstance(row[0], int)}

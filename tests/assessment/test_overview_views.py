@@ -65,7 +65,9 @@ def test_overview_sheet_page_and_api_have_the_same_figures(year, client_as):
         written = dict(zip(heads, rows[4 + number], strict=True))
         assert Decimal(str(written["总分"])) == one.score
         items = [value for head, value in written.items() if re.match(r"[A-F]\d ", str(head))]
-        assert [None if value in (None, "—", "") else Decimal(str(value)) for value in items] == [cell.value for cell in one.cells]
+        assert [None if value in (None, "—", "") else Decimal(str(value)) for value in items] == [
+            cell.value for cell in one.cells
+        ]
         assert api[one.row.branch_id]["confirmed"] == str(one.score)
         assert [part["score"] for part in api[one.row.branch_id]["items"]] == [
             None if cell.value is None else str(cell.value) for cell in one.cells
@@ -108,7 +110,9 @@ def test_leader_sees_only_the_patch(year, client_as):
     assert sorted(one["branch"] for one in api) == sorted([year.branch.pk, year.other_branch.pk])
 
 
-@pytest.mark.parametrize("path", ["/statements/{}/2026-10/", "/statements/{}/2026-10/export/", "/api/v1/scores/{}/?month=2026-10"])
+@pytest.mark.parametrize(
+    "path", ["/statements/{}/2026-10/", "/statements/{}/2026-10/export/", "/api/v1/scores/{}/?month=2026-10"]
+)
 def test_foreign_statement_is_404_everywhere(year, client_as, path):
     for foreign in (year.other_branch, year.foreign_branch):
         assert client_as("secretary").get(path.format(foreign.pk)).status_code == 404
@@ -126,7 +130,9 @@ def test_own_place_against_quartiles_needs_four_branches(year, client_as):
     assert "四分位" not in client_as("secretary").get(f"/statements/{year.branch.pk}/2026-10/").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/overview/2026-10/", "/overview/2026-10/?charts=1&view=quarter", "/facts/", "/months/", "/marks/2026/"])
+@pytest.mark.parametrize(
+    "path", ["/overview/2026-10/", "/overview/2026-10/?charts=1&view=quarter", "/facts/", "/months/", "/marks/2026/"]
+)
 def test_queries_are_the_same_for_one_branch_and_three(cast, client_as, path):
     branches = [cast.branch, cast.other_branch, cast.far_branch]
     for branch in branches:
@@ -182,7 +188,9 @@ def test_marks_are_given_replaced_and_taken_back(year, client_as):
 
 
 def test_frozen_statement_says_so_with_its_digest(year, client_as):
-    closing.close_month(actor=year.viewer("officer"), root_id=year.root.pk, month=Month(2026, 9), now=after(Month(2026, 9)))
+    closing.close_month(
+        actor=year.viewer("officer"), root_id=year.root.pk, month=Month(2026, 9), now=after(Month(2026, 9))
+    )
     digest = MonthClosing.objects.get().digest
     html = client_as("secretary").get(f"/statements/{year.branch.pk}/2026-09/").content.decode()
     assert "已封存" in html

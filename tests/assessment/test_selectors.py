@@ -54,7 +54,9 @@ def test_share_with_nothing_due_has_no_score():
 def test_scoreboard_shows_items_confirmed_and_provisional(board_cast):
     cast = board_cast
     tell(cast.branch, "theme_day.held", date(2026, 1, 9), date(2026, 3, 2))
-    ledger.record_facts([spec(cast.branch, "theme_day.held", date(2026, 2, 9), confirmed=False)], now=noon(date(2026, 2, 9)))
+    ledger.record_facts(
+        [spec(cast.branch, "theme_day.held", date(2026, 2, 9), confirmed=False)], now=noon(date(2026, 2, 9))
+    )
     roll(cast.root, FEBRUARY, MARCH)
 
     row = scoreboard(cast.viewer("officer"), cast.root.pk, MARCH).by_branch[cast.branch.pk]
@@ -100,7 +102,9 @@ def test_ranks_stand_within_the_group_and_need_three_months(board_cast):
     def ranks(month):
         return [
             (row.rank, row.group_size)
-            for row in sorted(scoreboard(cast.viewer("officer"), cast.root.pk, month).rows, key=lambda one: one.branch_id)
+            for row in sorted(
+                scoreboard(cast.viewer("officer"), cast.root.pk, month).rows, key=lambda one: one.branch_id
+            )
         ]
 
     assert ranks(FEBRUARY) == [(None, 0)] * 3
@@ -160,7 +164,15 @@ def test_distribution_bands_go_by_the_score_as_shown():
 
 @pytest.mark.parametrize(
     ("rate", "heat"),
-    [(None, "heat-na"), ("1", "heat-5"), ("0.97", "heat-5"), ("0.9", "heat-4"), ("0.8", "heat-3"), ("0.65", "heat-2"), ("0.6", "heat-1")],
+    [
+        (None, "heat-na"),
+        ("1", "heat-5"),
+        ("0.97", "heat-5"),
+        ("0.9", "heat-4"),
+        ("0.8", "heat-3"),
+        ("0.65", "heat-2"),
+        ("0.6", "heat-1"),
+    ],
 )
 def test_heat_of_a_rate(rate, heat):
     assert heat_of(None if rate is None else Fraction(rate)) == heat

@@ -72,7 +72,11 @@ def test_statement_tier_and_deduct_and_yes_no_in_words(cast, of):
         "3 − 0.6 − 0.3 = 2.1",
     )
     plan = line(found, "B1.1")
-    assert (plan.arithmetic.steps, plan.left_out, plan.facts[0].why) == (("得 0",), ("期限已过，不能补",), "在截止日之后")
+    assert (plan.arithmetic.steps, plan.left_out, plan.facts[0].why) == (
+        ("得 0",),
+        ("期限已过，不能补",),
+        "在截止日之后",
+    )
 
 
 def test_statement_keeps_pending_apart_and_late_yellow(cast, of):
@@ -89,7 +93,10 @@ def test_statement_keeps_pending_apart_and_late_yellow(cast, of):
 
     assert (found.earned, found.pending_gain, found.state) == (Decimal(2), Decimal(2), "pending")
     assert found.left_out == ("1条待审，审核后为4（+2）",)
-    assert [(fact.fact.is_late, fact.fact.lag_days, fact.is_confirmed) for fact in found.facts] == [(True, 4, True), (False, 0, False)]
+    assert [(fact.fact.is_late, fact.fact.lag_days, fact.is_confirmed) for fact in found.facts] == [
+        (True, 4, True),
+        (False, 0, False),
+    ]
 
 
 def test_statement_of_a_closed_month_shows_what_was_known_then(cast, of):
@@ -159,7 +166,11 @@ def test_rule_without_committee_is_not_applicable(cast, scheme):
 
     found = line(read(cast, cast.branch, MARCH), "A2.1")
 
-    assert (found.state, found.earned, found.left_out) == ("not_applicable", None, ("1月、2月、3月不设支委会的支部，不计",))
+    assert (found.state, found.earned, found.left_out) == (
+        "not_applicable",
+        None,
+        ("1月、2月、3月不设支委会的支部，不计",),
+    )
 
 
 def test_statement_agrees_with_the_rollup_after_a_touch(cast, of):

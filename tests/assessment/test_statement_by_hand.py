@@ -29,7 +29,7 @@ def calculated(text: str) -> Fraction:
     """What a calculator gives for "(1 + 2) ÷ 3 × 4"."""
     tokens = re.findall(rf"{NUMBER}|[+×÷()−]", text)
     words = {"×": "*", "÷": "/", "−": "-"}
-    return eval("".join(f"Fraction('{t}')" if t[0].isdigit() else words.get(t, t) for t in tokens))  # noqa: S307 -- digits and signs only
+    return eval("".join(f"Fraction('{t}')" if t[0].isdigit() else words.get(t, t) for t in tokens))
 
 
 def equations(step: str) -> list[tuple[str, str]]:
@@ -59,7 +59,9 @@ def redo(found) -> Decimal:
         for item in part.items:
             for line in item.lines:
                 if line.result.is_due:
-                    assert earned_by_hand(line.arithmetic.steps) == Fraction(line.result.earned, 1_000_000), line.rule.code
+                    assert earned_by_hand(line.arithmetic.steps) == Fraction(line.result.earned, 1_000_000), (
+                        line.rule.code
+                    )
                     e += earned_by_hand(line.arithmetic.steps)
                     a += Fraction(line.available)
                 ceiling += Fraction(line.result.ceiling, 1_000_000)
@@ -74,7 +76,12 @@ def redo(found) -> Decimal:
     return rounded(max(Fraction(0), min(Fraction(105), total)))
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     seed=st.integers(0, 10**6),
     keenness=st.sampled_from([0.2, 0.5, 0.8, 1.0]),

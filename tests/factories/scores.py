@@ -78,13 +78,21 @@ class Year:
                     self._tell(branch, metric, month.first_day + timedelta(days=draw.randrange(20)), draw)
         for done, due, size in PAIRS:
             self._tell(branch, due, month.last_day, draw, quantity=size)
-            self._tell(branch, done, month.last_day, draw, quantity=size - (draw.random() > keenness) - (draw.random() > keenness))
+            self._tell(
+                branch,
+                done,
+                month.last_day,
+                draw,
+                quantity=size - (draw.random() > keenness) - (draw.random() > keenness),
+            )
         for metric, count in (("member.count", 13), ("member.fields_complete", 13 - (draw.random() > keenness))):
             self._tell(branch, metric, month.last_day, draw, quantity=count)
         if draw.random() < keenness / 6:
             self._tell(branch, "joint_activity.held", month.first_day, draw)
 
-    def _tell(self, branch: Organisation, metric: str, day: date, draw: random.Random, *, quantity: int = 1, **fields) -> None:
+    def _tell(
+        self, branch: Organisation, metric: str, day: date, draw: random.Random, *, quantity: int = 1, **fields
+    ) -> None:
         if day > self.until or quantity <= 0:
             return
         late = draw.random() > 0.95
@@ -106,7 +114,9 @@ class Year:
         ledger.record_facts(self.specs, now=noon(self.until))
 
 
-def mark_all(branch: Organisation, year: int, factor: float = 0.8, *, rules=("A3.4", "F1.2", "F2.2"), month: int = 6) -> None:
+def mark_all(
+    branch: Organisation, year: int, factor: float = 0.8, *, rules=("A3.4", "F1.2", "F2.2"), month: int = 6
+) -> None:
     """One mark for each reviewer rule."""
     for code in rules:
         ReviewMark.objects.create(
@@ -127,7 +137,9 @@ def roll(root: Organisation, *months: Month, today: date = TODAY) -> None:
         rollup.run(root_id=root.pk, month=month, now=min(after(month), noon(today)), thorough=True)
 
 
-def scored(branches: list[Organisation], *, year: int = 2026, until: date = TODAY, months: list[Month] | None = None) -> list[Month]:
+def scored(
+    branches: list[Organisation], *, year: int = 2026, until: date = TODAY, months: list[Month] | None = None
+) -> list[Month]:
     """Facts, marks and scores of these branches for a year up to a day; the months that were computed."""
     root = branches[0].root
     schemes.load_default(year)
