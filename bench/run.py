@@ -64,6 +64,7 @@ def touched_branch(root_id: int, times: int = 25) -> float:
     """Median milliseconds of recomputing one branch after one new fact; the fact itself is not in it."""
     taken = []
     rollup.run(root_id=root_id, month=MONTH, now=data.RUNNING)
+    data.settle_tables()
     for branch_id in data.some_branches(root_id, times):
         ledger.record_facts([data.one_fact(root_id, branch_id)], now=data.RUNNING)
         taken.append(timed(lambda branch_id=branch_id: rollup.refresh_branch(branch_id, now=data.RUNNING)))
