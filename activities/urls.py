@@ -11,6 +11,7 @@ app_name = "activities"
 
 urlpatterns = [
     path("activities/", records.list_records, name="list"),
+    path("activities/export/", records.export_records, name="export"),
     path("activities/new/", editing.new, name="new"),
     path("activities/new/people/", editing.people, name="people"),
     path("activities/book/<int:branch_id>/<int:year>/", printing.book, name="book"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from activities.forms.filters import RecordFilter
 from activities.models import Activity, ActivityState, AttendanceStatus, Participation, ParticipationState
+from activities.record_exports import records_workbook
 from activities.rules.catalogue import tag_table
 from activities.selectors import records as selectors
 from activities.selectors.flags import flags_of
@@ -18,8 +21,8 @@ from activities.services.steps import is_own_to_withdraw
 from activities.views.outcome import take_outcome
 from branches.permissions import Viewer, can, visible_branches
 from branches.rules import Role
-from core import uploads
-from core.http import page_of, sorted_by
+from core import audit, uploads
+from core.http import download, page_of, sorted_by
 
 SORTS = {
     "day": "held_on",
@@ -56,9 +59,7 @@ HERE = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
 def list_records(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort; keyset pages; the count is capped."""
     viewer = request.viewer
-    sees_many = bool(viewer.all_prefixes or viewer.patch_branch_ids or len(viewer.own_branch_ids) > 1)
-    branches = list(visible_branches(viewer, "activity")) if sees_many else []
-    form = RecordFilter(request.GET or None, branches=branches)
+    form, sees_many = _filter(request)
     rows = selectors.records(viewer, form.filters() if form.is_bound else None)
     sort, key = sorted_by(request, SORTS, default="-day")
     context = {
@@ -68,10 +69,35 @@ def list_records(request: HttpRequest) -> HttpResponse:
         "heads": _heads(sort, sees_many),
         "many_branches": sees_many,
         "may_log": can(viewer, "activity.log"),
+        "may_export": can(viewer, "export"),
         "year": viewer.today.year,
         "home_branch_id": viewer.home_branch_id if viewer.is_a(Role.SECRETARY, Role.BRANCH_COMMITTEE) else None,
     }
     return render(request, "activities/record_list.html", context)
+
+
+@require_GET
+def export_records(request: HttpRequest) -> HttpResponseBase:
+    """The rows of the list, all pages, in the order shown."""
+    viewer = request.viewer
+    if not can(viewer, "export"):
+        raise PermissionDenied
+    form, _ = _filter(request)
+    rows = selectors.records(viewer, form.filters() if form.is_bound else None)
+    _, key = sorted_by(request, SORTS, default="-day")
+    book = records_workbook(
+        rows.order_by(*key).iterator(chunk_size=500), unit_line=f"填报日期：{viewer.today:%Y-%m-%d}"
+    )
+    audit.record(actor=viewer, action="export", target=viewer.user, root_id=viewer.root_id, summary="组织生活记录")
+    return download(book, f"组织生活记录_{viewer.today:%Y%m%d}.xlsx")
+
+
+def _filter(request: HttpRequest) -> tuple[RecordFilter, bool]:
+    """The filter bar, and whether the person sees more than one branch."""
+    viewer = request.viewer
+    sees_many = bool(viewer.all_prefixes or viewer.patch_branch_ids or len(viewer.own_branch_ids) > 1)
+    branches = list(visible_branches(viewer, "activity")) if sees_many else []
+    return RecordFilter(request.GET or None, branches=branches), sees_many
 
 
 def _heads(sort: str, sees_many: bool) -> list[dict[str, Any]]:

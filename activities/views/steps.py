@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from activities.models import Activity
 from activities.services import drafting, reviewing, submitting
+from activities.services.sheets import settle_sheets
 from activities.views.outcome import recount
 from core import submits
 from core.forms import TOKEN_NAME
@@ -48,7 +49,9 @@ def delete(request: HttpRequest, activity_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, activity_id: int) -> HttpResponse:
     def step(now: datetime) -> Activity:
-        return reviewing.approve_activities(actor=request.viewer, activity_ids=[activity_id], now=now)[0]
+        (row,) = reviewing.approve_activities(actor=request.viewer, activity_ids=[activity_id], now=now)
+        settle_sheets(actor=request.viewer, pairs=[(row.branch_id, row.month)], now=now)
+        return row
 
     return _do(request, step, "已审核通过，得分已确认。")
 
@@ -66,7 +69,9 @@ def approve_shares(request: HttpRequest, activity_id: int) -> HttpResponse:
 def send_back(request: HttpRequest, activity_id: int) -> HttpResponse:
     def step(now: datetime) -> Activity:
         reason = request.POST.get("reason", "")
-        return reviewing.return_activity(actor=request.viewer, activity_id=activity_id, reason=reason, now=now)
+        row = reviewing.return_activity(actor=request.viewer, activity_id=activity_id, reason=reason, now=now)
+        settle_sheets(actor=request.viewer, pairs=[(row.branch_id, row.month)], now=now)
+        return row
 
     return _do(request, step, "已退回，支部会收到原因。")
 

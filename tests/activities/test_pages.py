@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from activities.models import Activity, ActivityFile, Attendance, Participation, TalkPair
 from assessment.ledger import live_facts
@@ -285,6 +286,17 @@ def test_list_filters_and_searches(cast, as_user):
         "没有符合条件的记录" in client.get(url, {"late": "on"}).content.decode()
         or "研究发展" in client.get(url, {"late": "on"}).content.decode()
     )
+
+
+def test_export_is_exactly_the_list_shown(cast, as_user):
+    sent(cast, title="学习党章")
+    sent(cast, "committee_meeting", title="=1+1", held_on=date(2026, 10, 9))
+    client = as_user("secretary")
+    response = client.get(reverse("activities:export"), {"kind": "committee_meeting"})
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
+    titles = [row[3] for row in rows if row[3] in ("学习党章", "=1+1")]
+    assert titles == ["=1+1"]
+    assert as_user("member").get(reverse("activities:export")).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["list", "new", "detail", "book"])
