@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from activities.rules.claimable import REPORTED, ClaimKind, short_name
 from assessment.models import Category, ExtraItem, ExtraKind, Item, Metric, MetricKind, Rule, RuleEvent, Scheme
@@ -49,15 +49,31 @@ class Catalogue:
 
 
 def catalogue_for(root_id: int, month: Month) -> Catalogue:
-    """The catalogue of the scheme valid in the month; empty where no scheme is published. 6 queries."""
+    """The catalogue of the scheme valid in the month; empty where no scheme is published. Not to be changed.
+
+    A published scheme is never edited, so its catalogue is read once per process.
+    """
+    scheme = scheme_for(root_id, month)
+    if scheme is None:
+        return Catalogue()
+    key = (scheme.pk, scheme.version, scheme.published_at)
+    if key not in _READ:
+        if len(_READ) >= KEPT:
+            _READ.clear()
+        _READ[key] = _read(scheme)
+    return _READ[key]
+
+
+KEPT = 64
+_READ: dict[tuple[int, str, datetime | None], Catalogue] = {}
+
+
+def _read(scheme: Scheme) -> Catalogue:
     metrics = {metric.pk: metric for metric in Metric.objects.all()}
     catalogue = Catalogue(
         names={metric.code: metric.name for metric in metrics.values()},
         units={metric.code: metric.unit for metric in metrics.values()},
     )
-    scheme = scheme_for(root_id, month)
-    if scheme is None:
-        return catalogue
     _add_items(catalogue, scheme, metrics)
     catalogue.extras = [_extra_kind(extra, metrics[extra.metric_id]) for extra in _extras(scheme)]
     return catalogue

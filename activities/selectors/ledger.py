@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from activities.models import ActivityState, Attendance, AttendanceStatus, Duty, Participation, ParticipationState
 from activities.rules.duties import Period, filling, measured_months
@@ -65,9 +65,9 @@ def ledger_rows(viewer: Viewer, wanted: LedgerFilter) -> QuerySet[Participation]
 
 def ledger_sums(rows: QuerySet[Participation]) -> dict[str, int]:
     """Column sums of all rows found, not of the page: gatherings, expected, present."""
-    counted = rows.order_by().values_list("expected", "present")
-    pairs = list(counted)
-    return {"rows": len(pairs), "expected": sum(p[0] for p in pairs), "present": sum(p[1] for p in pairs)}
+    whole = Participation.objects.filter(pk__in=rows.order_by().values("pk"))
+    found = whole.aggregate(rows=Count("pk"), expected=Sum("expected"), present=Sum("present"))
+    return {name: value or 0 for name, value in found.items()}
 
 
 def absences_of(rows: Iterable[Participation]) -> dict[int, str]:

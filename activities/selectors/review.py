@@ -50,8 +50,7 @@ class QueueCounts:
 
 def record_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Activity]:
     """Records that await review, the longest waiting first; also approved ones with attendance still unseen."""
-    rows = visible(Activity.objects.filter(_records_waiting()), viewer)
-    rows = _narrow(rows, wanted)
+    rows = _narrow(_waiting_records(viewer), wanted)
     if wanted.kind:
         rows = rows.filter(kind__code=wanted.kind)
     if wanted.q:
@@ -86,15 +85,26 @@ def sheet_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[MonthSheet]:
 
 
 def queue_counts(viewer: Viewer) -> QueueCounts:
-    """The figures on the tabs and in the menu; 6 counts."""
-    other, own = QueueFilter(), QueueFilter(mine=True)
-    mine = sum(queue(viewer, own).count() for queue in (record_queue, claim_queue, sheet_queue))
-    return QueueCounts(
-        record_queue(viewer, other).count(),
-        claim_queue(viewer, other).count(),
-        sheet_queue(viewer, other).count(),
-        mine,
-    )
+    """The figures on the tabs; 3 queries."""
+    claims = visible(Claim.objects.filter(state=ClaimState.SUBMITTED), viewer)
+    sheets = visible(MonthSheet.objects.filter(state=SheetState.SENT), viewer)
+    parts = [
+        _split(_waiting_records(viewer), _entered_by(viewer)),
+        _split(claims, Q(entered_by_id=viewer.user_id)),
+        _split(sheets, Q(sent_by_id=viewer.user_id)),
+    ]
+    others = [whole - own for whole, own in parts]
+    return QueueCounts(*others, own=sum(own for _, own in parts))
+
+
+def _split(rows: QuerySet, mine: Q) -> tuple[int, int]:
+    """How many rows there are, and how many of them are the viewer's own."""
+    found = rows.order_by().aggregate(whole=Count("pk"), own=Count("pk", filter=mine))
+    return found["whole"], found["own"]
+
+
+def _waiting_records(viewer: Viewer) -> QuerySet[Activity]:
+    return visible(Activity.objects.filter(_records_waiting()), viewer)
 
 
 def sample_of(viewer: Viewer, *, first: Month, last: Month, size: int, seed: str) -> list[Activity]:

@@ -189,7 +189,7 @@ def sheet_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date)
     return Sheet(
         branch=branch,
         month=month,
-        row=visible(MonthSheet.objects.filter(branch=branch, month=month.key), viewer).first(),
+        row=_row(viewer, branch, month),
         items=items,
         extras=[lines[kind.metric] for kind in catalogue.extras if kind.metric in lines],
         extra_claims=[kind for kind in catalogue.extras if kind.metric not in claimed],
@@ -199,6 +199,11 @@ def sheet_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date)
         deadline=month.record_deadline,
         may_send=can(viewer, "sheet.send", branch),
     )
+
+
+def _row(viewer: Viewer, branch: Organisation, month: Month) -> MonthSheet | None:
+    rows = MonthSheet.objects.filter(branch=branch, month=month.key).select_related("sent_by", "reviewed_by")
+    return visible(rows, viewer).first()
 
 
 def closed_at(root_id: int, month: Month) -> datetime | None:

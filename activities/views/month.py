@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from activities.models import MonthSheet, SheetState
+from activities.models import SheetState
 from activities.rules.steps import RETURN_REASONS
 from activities.selectors.duties import duty_overview
 from activities.selectors.sheets import month_choices, sheet_of, sheet_states
 from activities.services.sheets import gap_words, send_sheet, withdraw_sheet
 from activities.views.asking import branch_choices, branch_or_404, month_of, now, version_of
 from branches.models import Organisation
-from branches.permissions import can, visible
+from branches.permissions import can
 from branches.rules import Role
 from core.errors import Refused
 from core.periods import Month
@@ -106,8 +106,5 @@ def _page(request: HttpRequest, branch: Organisation, month: Month) -> HttpRespo
         "reasons": RETURN_REASONS,
         "can_log": can(viewer, "activity.log", branch),
         "can_claim": can(viewer, "claim.log", branch),
-        "history": visible(MonthSheet.objects.filter(branch=branch, month=month.key), viewer)
-        .select_related("sent_by", "reviewed_by")
-        .first(),
     }
     return render(request, "activities/month_sheet.html", context)

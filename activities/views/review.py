@@ -118,7 +118,7 @@ def _queue_page(request: HttpRequest, *, error: PortalError | None = None) -> Ht
     asked = request.GET if request.method in ("GET", "HEAD") else request.POST
     tab = asked.get("tab", "records") if asked.get("tab") in TABS else "records"
     wanted = _filter_of(request)
-    page = page_of(_queues(tab)(viewer, wanted), request, key=KEYS[tab], count=True)
+    page = page_of(_queues(tab)(viewer, wanted), request, key=KEYS[tab])
     _add_words(tab, page, viewer)
     counts = queue_counts(viewer)
     context = {
