@@ -10,6 +10,12 @@ from django.db.models import F
 from core.errors import Conflict
 
 
+class StaleVersion(Conflict):
+    """Somebody else wrote in between; `version` is what stands there now."""
+
+    version: int = 0
+
+
 def save_changes(target: models.Model, *, version: int, changes: dict[str, Any]) -> dict[str, Any]:
     """Write `changes` onto the version seen and return the old values of what really changed.
 
@@ -31,18 +37,20 @@ def save_changes(target: models.Model, *, version: int, changes: dict[str, Any])
     return {name: old[name] for name in changed}
 
 
-def conflict(target: models.Model, version: int, mine: dict[str, Any]) -> Conflict:
+def conflict(target: models.Model, version: int, mine: dict[str, Any]) -> StaleVersion:
     """The refusal that shows mine beside theirs, field by field."""
     fields = {
         name: [f"您填写的：{_word(target, name, value)}", f"现在的：{_word(target, name, getattr(target, name))}"]
         for name, value in mine.items()
         if value != getattr(target, name)
     }
-    return Conflict(
+    refusal = StaleVersion(
         f"您打开后，这条记录已被别人修改（您看到第 {version} 版，现在是第 {target.version} 版）。",
-        remedy="请对照下面两个版本，重新填写后保存。",
+        remedy="请对照下面的两个版本；改好后再次保存，以您填写的为准。",
         fields=fields,
     )
+    refusal.version = target.version
+    return refusal
 
 
 def _word(target: models.Model, name: str, value: Any) -> str:

@@ -16,6 +16,7 @@ from branches.forms.fields import take_refusal
 from branches.models import Member, Organisation
 from branches.permissions import Viewer, can, visible
 from branches.rules import READ
+from branches.services.versions import StaleVersion
 from core.errors import PortalError, Refused
 from core.submits import once
 
@@ -73,10 +74,19 @@ def form_page(
             return redirect(submit.result_url)
         except PortalError as error:
             take_refusal(form, error)
+            _take_version(form, error)
             status = error.status
     elif request.method == "POST":
         status = 400
     return render(request, "branches/form.html", {"page": page, "form": form}, status=status)
+
+
+def _take_version(form: forms.BaseForm, error: PortalError) -> None:
+    """Having seen both versions, the next saving is onto the present one."""
+    if isinstance(error, StaleVersion) and "version" in form.fields:
+        sent: Any = form.data.copy()
+        sent["version"] = str(error.version)
+        form.data = sent
 
 
 def data_of(request: HttpRequest) -> Any:

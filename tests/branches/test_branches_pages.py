@@ -143,6 +143,10 @@ def test_stale_edit_shows_both_versions(cast, client_as):
     assert "现在的：博士" in html
     member.refresh_from_db()
     assert member.education == "博士"
+    assert '<input type="hidden" name="version" value="2"' in html  # seen, so the next saving counts
+    assert client.post(url, sent | {"education": "硕士", "version": 2}).status_code == 302
+    member.refresh_from_db()
+    assert member.education == "硕士"
 
 
 def test_registering_and_editing_in_the_browser(cast, client_as):
