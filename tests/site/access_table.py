@@ -83,6 +83,7 @@ TABLE: dict[str, Access] = {
     "notices:mark_read": deed(frozenset({"secretary"}), "notice"),
     # records
     "activities:list": page(ATTENDED, empty=EVERYBODY - ATTENDED),
+    "activities:export": page(EXPORTERS | PEERS, empty=PEERS),
     "activities:new": page(LOGGERS | PEERS, empty=PEERS),
     "activities:people": page(LOGGERS, query="?kind=theme_day&branch={branch}&held_on=2026-11-12"),
     "activities:book": page(READERS, "branch", "year"),
@@ -92,8 +93,8 @@ TABLE: dict[str, Access] = {
     "activities:file": page(ATTENDED, "activity", "activity_file"),
     "activities:share": page(NOBODY, "activity"),
     "activities:share_decline": deed(NOBODY, "activity"),
-    "activities:pull_back": deed(SENDERS, "sent", sees=READERS),
-    "activities:withdraw": deed(SENDERS, "sent", sees=READERS),
+    "activities:pull_back": deed(SENDERS - OFFICER, "sent", sees=READERS),  # an officer takes back what they entered
+    "activities:withdraw": deed(SENDERS - OFFICER, "sent", sees=READERS),
     "activities:delete": deed(LOGGERS, "draft", sees=READERS),
     "activities:approve": deed(OFFICER, "sent", sees=READERS),
     "activities:approve_shares": deed(OFFICER, "sent", sees=READERS),
