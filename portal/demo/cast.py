@@ -116,9 +116,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def invented_id(born_on: date, serial: int, is_male: bool) -> str:
-    """An ID number with a right check digit whose area code (999999) is given to no place."""
+    """An ID number with a right check digit whose area code (370099) is given to no place."""
     tail = (serial * 2 + (1 if is_male else 0)) % 1000
-    body = f"999999{born_on:%Y%m%d}{tail:03d}"
+    body = f"370099{born_on:%Y%m%d}{tail:03d}"
     total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return body + "10X98765432"[total % 11]
 
