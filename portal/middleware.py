@@ -41,7 +41,8 @@ class ErrorMiddleware:
     """Turns a PortalError into a page (or a fragment) with its status, message and remedy.
 
     To our form script (X-Portal-Fetch) a redirect is told, not done: following it would use up the
-    messages meant for the person, and a sign-in page would look like a success.
+    messages meant for the person, and a sign-in page would look like a success. htmx is told that the
+    session has ended, so that no sign-in page is swapped into the middle of a form.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -49,8 +50,12 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.headers.get("X-Portal-Fetch") and response.status_code in (301, 302, 303):
+        if response.status_code not in (301, 302, 303):
+            return response
+        if request.headers.get("X-Portal-Fetch"):
             return _told(response["Location"])
+        if request.headers.get("HX-Request") and _is_sign_in(response["Location"]):
+            return HttpResponse(status=401, headers={"HX-Reswap": "none", "HX-Trigger": "portal:signed-out"})
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -58,5 +63,8 @@ class ErrorMiddleware:
 
 
 def _told(location: str) -> HttpResponse:
-    signed_out = location.startswith(resolve_url(settings.LOGIN_URL))
-    return HttpResponse(status=401 if signed_out else 204, headers={"X-Portal-Location": location})
+    return HttpResponse(status=401 if _is_sign_in(location) else 204, headers={"X-Portal-Location": location})
+
+
+def _is_sign_in(location: str) -> bool:
+    return location.startswith(resolve_url(settings.LOGIN_URL))

@@ -100,4 +100,9 @@
     });
     return open;
   };
+  document.addEventListener('portal:signed-out', function () {
+    portal.signIn().then(function (again) {
+      if (again) portal.notice('已重新登录，请把刚才的操作再做一次。', 'info');
+    });
+  });
 }());

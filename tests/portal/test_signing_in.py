@@ -83,3 +83,8 @@ def test_form_script_is_told_where_a_redirect_leads(client_as):
     assert (ended.status_code, ended["X-Portal-Location"]) == (401, "/login/?next=/search/")
     moved = client_as("member").get(reverse("login"), headers={"X-Portal-Fetch": "1"})
     assert (moved.status_code, moved["X-Portal-Location"]) == (204, reverse("home"))
+
+
+def test_no_sign_in_page_is_swapped_into_a_form(db):
+    ended = Client().get(reverse("search"), headers={"HX-Request": "true"})
+    assert (ended.status_code, ended["HX-Trigger"], ended["HX-Reswap"]) == (401, "portal:signed-out", "none")
