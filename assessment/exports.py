@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from assessment.models import Fact
 from assessment.rules.terms import rounded
 from assessment.selectors.scoreboard import Scoreboard
 from assessment.selectors.table import Choice, OverviewTable, TableRow, overview_table
@@ -189,3 +190,42 @@ def _frozen_words(found: Statement) -> str:
     if found.closed is None:
         return f"{found.month.number}月未封存"
     return f"{found.month.number}月已封存，摘要{found.closed.digest}"
+
+
+def fact_sheet(rows: Iterable[Fact]) -> Sheet:
+    """计分依据 as a plain data table: what the page lists, all pages of it."""
+    return Sheet(
+        title="计分依据",
+        columns=(
+            Column("day", "日期", 12, "date"),
+            Column("branch", "党支部", 22),
+            Column("code", "指标代码", 26),
+            Column("metric", "指标", 34),
+            Column("label", "来自", 40),
+            Column("quantity", "数量", 10, "number"),
+            Column("unit", "单位", 8),
+            Column("state", "状态", 10),
+            Column("lag", "迟报天数", 10, "int"),
+            Column("entered", "首次报送", 18, "datetime"),
+            Column("reason", "冲销原因", 30),
+        ),
+        rows=(_fact_row(fact) for fact in rows),
+        is_plain=True,
+    )
+
+
+def _fact_row(fact: Fact) -> dict[str, Any]:
+    reversed_words = "冲销" if fact.reverses_id else "已冲销" if getattr(fact, "reversal", None) else ""
+    return {
+        "day": fact.happened_on,
+        "branch": fact.branch.short_name,
+        "code": fact.metric.code,
+        "metric": fact.metric.name,
+        "label": fact.label,
+        "quantity": Decimal(fact.quantity) / 1000,
+        "unit": fact.metric.unit,
+        "state": reversed_words or fact.get_state_display(),
+        "lag": fact.lag_days or None,
+        "entered": fact.entered_at,
+        "reason": fact.reason,
+    }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("statements/<int:branch_id>/<month:month>/", statements.show, name="statement"),
     path("statements/<int:branch_id>/<month:month>/export/", statements.export, name="statement_export"),
     path("facts/", facts.listing, name="facts"),
+    path("facts/export/", facts.export, name="facts_export"),
     path("scheme/", scheme.current, name="scheme"),
     path("scheme/<int:year>/", scheme.show, name="scheme_year"),
     path("months/", months.listing, name="months"),

@@ -15,6 +15,8 @@ def fact_rows(viewer: Viewer, asked: Mapping[str, str]) -> QuerySet[Fact]:
     """Facts by `branch`, `metric` (code), `month` (2026-08), `year`, `until` and `state`; unknown values give none."""
     seen = visible_branches(viewer, "fact")
     rows = Fact.objects.filter(branch__in=seen.values("pk")).select_related("branch", "metric", "reversal", "reverses")
+    if viewer.root_id:
+        rows = rows.filter(root_id=viewer.root_id)  # the leading column of the index
     if branch := asked.get("branch"):
         rows = rows.filter(branch_id=int(branch)) if branch.isdigit() else rows.none()
     if metric := asked.get("metric"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from assessment.rules.terms import rounded
+from assessment.rules.terms import divided, rounded
 from assessment.selectors.figures import Share
 from assessment.selectors.scoreboard import BranchRow, Scoreboard, mean
 
@@ -146,14 +146,16 @@ def _table_row(board: Scoreboard, row: BranchRow, choice: Choice) -> TableRow:
 
 
 def _cell(code: str, share: Share, choice: Choice) -> Cell:
-    if not share.available:
+    """One figure; by integers, for there are 700 of them on a page (the same rounding as terms.rounded)."""
+    earned, available = share.earned, share.available
+    if not available:
         return Cell("—", "heat-na", code, None)
-    rate = Fraction(share.earned, share.available)
+    heat = f"heat-{next((step for floor, step in HEAT_FLOORS if earned * 100 >= floor * available), 1)}"
     if choice.show == "rate":
-        value = rounded(rate * 100, 0)
-        return Cell(f"{value:f}%", heat_of(rate), code, value)
-    value = rounded(Fraction(share.points * share.earned, share.available * 1_000_000))
-    return Cell(f"{value:.2f}", heat_of(rate), code, value)
+        value = Decimal(divided(earned * 100, available))
+        return Cell(f"{value}%", heat, code, value)
+    value = Decimal(divided(share.points * earned, available * 10_000)).scaleb(-2)
+    return Cell(str(value), heat, code, value)
 
 
 def _mean_cell(code: str, points: int, shares: list[Share], choice: Choice) -> Cell:

@@ -6,7 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
+from assessment.selectors.table import Group
 from assessment.statement.words import plain, pts, signed
 from assessment.statement.words import two as two_places
 
@@ -41,3 +44,16 @@ def hundredths(value: int | None) -> str:
 def exact_percent(factor: int | None) -> str:
     """A factor in millionths as a mark of 100."""
     return "" if factor is None else plain(Fraction(factor, 10_000))
+
+
+@register.simple_tag
+def heat_cells(groups: tuple[Group, ...], link: str = "") -> SafeString:
+    """The cells of one row of the heat table, each leading to its item; drawn here, for a page has 700 of them."""
+    url = escape(link)
+    drawn = []
+    for group in groups:
+        for cell in (*group.cells, group.sum):
+            style = "heat-sum" if cell is group.sum else cell.heat
+            inner = f'<a href="{url}#{cell.code}">{cell.text}</a>' if url else f"<span>{cell.text}</span>"
+            drawn.append(f'<td class="{style}">{inner}</td>')
+    return mark_safe("".join(drawn))
