@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 
 from branches.imports.plan import Outcome, Plan, PlannedRow
 from branches.models import Member, Membership, Organisation
@@ -17,6 +17,7 @@ from branches.services.names import index_names
 from branches.services.organisations import settle_paths
 from core import audit
 from core.crypto import keyed_digest
+from core.errors import Conflict
 
 
 def apply_members(actor: Viewer, plan: Plan, *, root_id: int, today: date) -> None:
@@ -63,7 +64,7 @@ def _change_members(actor: Viewer, rows: list[PlannedRow], members: dict[int, Me
     for row in rows:
         member, values = members[row.target_id or 0], _with_digest(row.values)
         before = {key: getattr(member, key) for key in values}
-        Member.objects.filter(pk=member.pk).update(**values, version=F("version") + 1)
+        _write(Member, row, values)
         for key, value in values.items():
             setattr(member, key, value)
         if "group_id" in values:
@@ -110,7 +111,7 @@ def apply_branches(actor: Viewer, plan: Plan, *, root_id: int, today: date) -> N
         target = targets[row.target_id or 0]
         check(actor, "branch.import", target)
         before = {key: getattr(target, key) for key in row.values}
-        Organisation.objects.filter(pk=target.pk).update(**row.values, version=F("version") + 1)
+        _write(Organisation, row, row.values)
         audit.record(
             actor=actor,
             action="organisation.import",
@@ -130,6 +131,13 @@ def _found(actor: Viewer, row: PlannedRow, made: dict[int, Organisation]) -> Org
     organisation = Organisation.objects.create(root_id=parent.root_id, parent=parent, code=code, **values)
     settle_paths([organisation])
     return organisation
+
+
+def _write(model: type[Model], row: PlannedRow, values: dict[str, Any]) -> None:
+    """Onto the version the plan was made from; somebody may have written since."""
+    found = model._default_manager.filter(pk=row.target_id, version=row.version)
+    if not found.update(**values, version=F("version") + 1):
+        raise Conflict(f"第 {row.number} 行的“{row.name}”刚被别人修改。", remedy="请点“重新核对”，看过新的预览再确认。")
 
 
 def _with_digest(values: dict[str, Any]) -> dict[str, Any]:

@@ -227,6 +227,7 @@ class _Planner:
             return
         planned.target_id = member.pk
         planned.values = {key: value for key, value in data.items() if value != getattr(member, key)}
+        planned.version = member.version
         planned.changes = [change_of(COLUMNS[key], getattr(member, key), new) for key, new in planned.values.items()]
         if group is not None and group.pk != member.group_id:
             planned.values["group_id"] = group.pk

@@ -125,7 +125,7 @@ class _Planner:
             self._refuse(planned, "parent", name, message, "请核对类别和上级组织。")
 
     def _plan_change(self, planned: PlannedRow, values: dict[str, Any], target: Organisation) -> None:
-        planned.target_id = target.pk
+        planned.target_id, planned.version = target.pk, target.version
         planned.place = target.parent.short_name if target.parent else ""
         if not can(self.viewer, "branch.import", target):
             self._refuse(planned, "name", target.name, "不在您的管理范围。", "请删去这一行。")

@@ -36,6 +36,7 @@ class PlannedRow:
     summary: str = ""
     outcome: Outcome = Outcome.REFUSED
     target_id: int | None = None
+    version: int = 0  # of the target, where it is to be changed
     values: dict[str, Any] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
@@ -75,5 +76,7 @@ class Plan:
         for row in self.rows:
             said = asdict(row)
             said.pop("values")
+            if row.outcome != Outcome.CHANGED:
+                said.pop("version")
             rows.append(said)
         return {"rows": rows, "notes": self.notes}

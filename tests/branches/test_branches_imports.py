@@ -303,3 +303,25 @@ def test_old_uploads_are_emptied(cast):
     batch = preview(cast, book([person("张三")]))
     assert flow.forget_expired(now=datetime(2026, 11, 22, tzinfo=UTC)) == 1
     assert ImportBatch.objects.get(pk=batch.pk).rows == ""
+
+
+def test_somebody_elses_change_is_never_overwritten(cast):
+    member = MemberFactory(branch=cast.branch, name="张三", education="大专", confirmed_on=None)
+    row = [*person("张三", id=None, joined="2015-07-01", confirmed=None), "本科"]
+    batch = preview(cast, book([row], head=[*HEAD, "学历"]), columns=MAPPED | {"K": "education"})
+    assert batch.counts["changed"] == 1
+    Member.objects.filter(pk=member.pk).update(note="别人写的", version=2)
+    with pytest.raises(Conflict):
+        flow.confirm(actor=cast.viewer("officer"), batch=batch, now=NOW)
+    batch = flow.replan(actor=cast.viewer("officer"), batch=batch, now=NOW)
+    flow.confirm(actor=cast.viewer("officer"), batch=batch, now=NOW)
+    member.refresh_from_db()
+    assert (member.education, member.note, member.version) == ("本科", "别人写的", 3)
+
+
+def test_the_nightly_task_forgets_old_uploads(cast):
+    from branches.tasks import forget_expired_imports
+
+    batch = preview(cast, book([person("张三")]))
+    ImportBatch.objects.filter(pk=batch.pk).update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert forget_expired_imports() == 1
