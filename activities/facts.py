@@ -22,6 +22,7 @@ from activities.rules.catalogue import tag_table
 from activities.rules.facts import facts_of
 from assessment import ledger
 from assessment.ledger import FactSpec
+from assessment.models import FactState
 from branches.models import Tier
 from core.periods import today
 
@@ -59,11 +60,11 @@ def report_share(share: Participation, *, now: datetime) -> None:
 
 def confirm_many(activities: Iterable[Activity], *, by_id: int | None, now: datetime) -> None:
     """The records were approved: their facts are confirmed, and they may displace pending ones."""
-    activities = list(activities)
-    for activity in activities:
-        for source in (RECORD, HANDLING):
-            ledger.confirm_source(source, activity.pk, by_id=by_id, now=now)
-    refill(_shares_of(activity.pk for activity in activities), now=now)
+    ids = [activity.pk for activity in activities]
+    waiting = ledger.live_facts().filter(source_type__in=(RECORD, HANDLING), source_id__in=ids, state=FactState.PENDING)
+    for source, activity_id in sorted(set(waiting.values_list("source_type", "source_id"))):
+        ledger.confirm_source(source, activity_id, by_id=by_id, now=now)
+    refill(_shares_of(ids), now=now)
 
 
 def retract(activity: Activity, *, by_id: int | None, reason: str, now: datetime, with_handling: bool = False) -> None:

@@ -9,7 +9,14 @@ from django.db import transaction
 from django.http import Http404
 
 from activities import facts
-from activities.models import Activity, ActivityState, ParticipationState, ReviewAction
+from activities.models import (
+    Activity,
+    ActivityState,
+    Participation,
+    ParticipationState,
+    ReviewAction,
+    ReviewEvent,
+)
 from activities.selectors.people import secretary_accounts
 from activities.services import steps
 from activities.services.sheets import settle_sheets
@@ -29,12 +36,13 @@ def approve_activities(*, actor: Viewer, activity_ids: Iterable[int], now: datet
     rows = _locked_for_review(actor, ids)
     for activity in rows:
         steps.demand_state(activity, ActivityState.SUBMITTED, step="审核")
-        refuse_self_review(actor, activity)
+    refuse_self_review(actor, *rows)
+    confirmed = Participation.objects.filter(activity__in=rows, state=ParticipationState.CONFIRMED)
+    confirmed.update(is_reviewed=True)
     for activity in rows:
         activity.state, activity.reviewed_at = ActivityState.APPROVED, now
         activity.reviewed_by_id = actor.user_id
         steps.bump(activity, "state", "reviewed_at", "reviewed_by")
-        activity.participations.filter(state=ParticipationState.CONFIRMED).update(is_reviewed=True)
         steps.note(activity, ReviewAction.APPROVED, actor=actor, now=now)
     facts.confirm_many(rows, by_id=actor.user_id, now=now)
     settle_sheets(actor=actor, pairs={(activity.branch_id, activity.month) for activity in rows}, now=now)
@@ -102,13 +110,15 @@ def append_note(*, actor: Viewer, activity_id: int, text: str, now: datetime) ->
     return activity
 
 
-def refuse_self_review(actor: Viewer, activity: Activity) -> None:
+def refuse_self_review(actor: Viewer, *activities: Activity) -> None:
     """Nobody reviews what they entered, at any of its sendings."""
     if actor.user_id is None:
         return
-    sent = activity.events.filter(action=ReviewAction.SUBMITTED, actor_id=actor.user_id)
-    if activity.entered_by_id == actor.user_id or sent.exists():
-        raise Refused(f"“{activity.title}”是您登记的，不能由您审核。", remedy="请由机关党委另一位同志审核。")
+    sent = ReviewEvent.objects.filter(activity__in=activities, action=ReviewAction.SUBMITTED, actor_id=actor.user_id)
+    own = set(sent.values_list("activity_id", flat=True))
+    for activity in activities:
+        if activity.entered_by_id == actor.user_id or activity.pk in own:
+            raise Refused(f"“{activity.title}”是您登记的，不能由您审核。", remedy="请由机关党委另一位同志审核。")
 
 
 def _locked_for_review(actor: Viewer, ids: list[int]) -> list[Activity]:

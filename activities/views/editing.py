@@ -166,6 +166,7 @@ def _page(
         "branch": form.branch,
         "activity": activity,
         "conflict": conflict,
+        "differences": _differences(form, conflict) if conflict else [],
         "version": request.POST.get("version", "") if conflict else (activity.version if activity else ""),
         "draft_key": _draft_key(form, activity),
         "cases": VoteCase.choices,
@@ -175,6 +176,21 @@ def _page(
         **_rows(request, form, activity),
     }
     return render(request, "activities/record_form.html", context, status=status)
+
+
+def _differences(form: RecordForm, theirs: Activity) -> list[tuple[str, str, str]]:
+    """Field by field what was typed here and what stands now, where the two differ."""
+    kept = _kept(theirs)
+    rows = []
+    for name, field in form.fields.items():
+        if name not in kept or isinstance(kept[name], list):
+            continue
+        mine = form[name].value() or ""
+        now = field.widget.format_value(kept[name]) or ""
+        now = "、".join(now) if isinstance(now, list) else now  # a select knows its value as a list
+        if str(mine).split() != str(now).split():
+            rows.append((str(field.label), str(mine), str(now)))
+    return rows
 
 
 def _marks_kept(activity: Activity | None) -> dict[int, AttendanceMark]:
