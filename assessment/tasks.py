@@ -6,16 +6,19 @@ the next. Running twice is harmless, for a second run writes nothing.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from assessment import collect, rollup, schemes
+from assessment import closing, collect, rollup, schemes
 from assessment.models import Scheme
 from core.locks import run_once
 from core.periods import Month
 
+log = logging.getLogger(__name__)
 JOB = "assessment.rollup"
 AT_ONCE = timedelta(days=-1)  # a run may be taken over at once: it is idempotent and holds the committee's lock
 
@@ -67,10 +70,21 @@ def _run_month(root_id: int, month: Month, now: datetime) -> int:
     with run_once(JOB, f"{root_id}:{month}", now=now, again=True, lease=AT_ONCE) as claimed:
         if claimed is None:
             return 0
+        if rollup.is_closed(root_id, month):
+            claimed.counts.update(_verified(root_id, month))
+            return 0
         told = collect.collect_month(root_id, month, now=now)
         counts = rollup.run(root_id=root_id, month=month, now=now)
         claimed.counts.update(counts.as_json(), collected=told)
         return counts.written
+
+
+def _verified(root_id: int, month: Month) -> dict[str, Any]:
+    """A closed month is verified, never rewritten; a difference goes to the log for the operator."""
+    result = closing.verify(root_id, month)
+    if not result.is_valid:
+        log.error("closed month %s of root %s does not verify: %s", month, root_id, result.difference)
+    return {"is_valid": result.is_valid, "difference": result.difference}
 
 
 def _have_schemes(now: datetime) -> None:

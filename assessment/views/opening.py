@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -46,7 +48,7 @@ def go_live(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: HttpRequest) -> HttpResponseBase:
     """The workbook to fill in."""
     check(request.viewer, "opening.import", root_of(request.viewer))
     return download(imports.opening_template(), "期初台账模板.xlsx")
@@ -57,9 +59,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep the file and go on to its preview."""
     root = root_of(request.viewer)
     check(request.viewer, "opening.import", root)
-    if "file" not in request.FILES:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
         raise InvalidInput("请选择文件。", remedy="请上传按模板填写的 xlsx 文件。")
-    kept = uploads.accept(request.FILES["file"], actor=request.viewer, root_id=root.pk)
+    kept = uploads.accept(file, actor=request.viewer, root_id=root.pk)
     return redirect("assessment:opening_preview", pk=kept.pk)
 
 

@@ -80,6 +80,20 @@ def test_nightly_rollup_leaves_closed_months_alone(of):
     assert MonthClosing.objects.count() == 1
 
 
+def test_closed_month_asked_for_is_verified_and_a_difference_logged(of, caplog):
+    closing.close_month(actor=SYSTEM, root_id=of.root_id, month=Month(2026, 3), now=APRIL_8)
+    tasks.compute_root(of.root_id, now=APRIL_8, months=[Month(2026, 3)])
+    run = JobRun.objects.get(period_key=f"{of.root_id}:2026-03")
+    assert run.counts == {"is_valid": True, "difference": ""}
+
+    RuleScore.objects.filter(branch=of, month=202603, rule__code="D4.1").update(earned_confirmed=0)
+    tasks.compute_root(of.root_id, now=APRIL_8, months=[Month(2026, 3)])
+
+    run.refresh_from_db()
+    assert (run.counts["is_valid"], "D4.1" in run.counts["difference"]) == (False, True)
+    assert "does not verify" in caplog.text
+
+
 def test_new_year_begins_with_the_default_scheme(of):
     with time_machine.travel(noon(date(2027, 1, 2)), tick=False):
         tasks.nightly_rollup()

@@ -92,7 +92,7 @@ def spec(of: Organisation, metric: str, day: date, quantity=1, **fields) -> ledg
             "happened_on": day,
             "quantity": quantity,
             "source_type": "test",
-            "source_id": n,
+            "source_id": 1_000_000 + n,  # out of the way of the small numbers tests choose
             "revision": 1,
             "label": f"{metric} {day}",
             "url": "",
