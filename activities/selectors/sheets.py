@@ -138,6 +138,7 @@ class Sheet:
     closed_at: datetime | None
     deadline: datetime
     may_send: bool
+    is_own: bool = True  # an officer takes back only what they sent on behalf
 
     @property
     def state(self) -> str:
@@ -173,7 +174,8 @@ class Sheet:
 
     @property
     def can_withdraw(self) -> bool:
-        return self.may_send and self.state == SheetState.SENT and self.closed_at is None
+        is_theirs = self.is_own or bool(self.row and self.row.on_behalf)
+        return self.may_send and is_theirs and self.state == SheetState.SENT and self.closed_at is None
 
 
 def sheet_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date) -> Sheet:
@@ -198,6 +200,7 @@ def sheet_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date)
         closed_at=closed_at(branch.root_id, month),
         deadline=month.record_deadline,
         may_send=can(viewer, "sheet.send", branch),
+        is_own=branch.pk in viewer.own_branch_ids,
     )
 
 

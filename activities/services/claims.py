@@ -106,6 +106,7 @@ def pull_back_claim(*, actor: Viewer, claim_id: int, version: int | None, now: d
     """Take a claim back before it is reviewed, to mend it; it counts no longer."""
     claim = _locked(actor, claim_id, version)
     check(actor, "claim.submit", claim.branch)
+    _demand_own(actor, claim)
     _step(claim, "pull_back")
     return _retract(actor, claim, "撤回修改", "claim.pulled_back", now)
 
@@ -115,6 +116,7 @@ def withdraw_claim(*, actor: Viewer, claim_id: int, version: int | None, now: da
     """Drop a claim that was a mistake; it stays on file and counts no longer."""
     claim = _locked(actor, claim_id, version)
     check(actor, "claim.submit", claim.branch)
+    _demand_own(actor, claim)
     _step(claim, "withdraw")
     claim.natural_key = None
     return _retract(actor, claim, "作废", "claim.withdrawn", now)
@@ -294,6 +296,12 @@ def _check_reviewer(actor: Viewer, claim: Claim) -> None:
     check(actor, "claim.review", claim.branch)
     if claim.entered_by_id and claim.entered_by_id == actor.user_id:
         raise Refused("这条申报是您代录的，不能由您审核。", remedy="请由机关党委的另一位同志审核。")
+
+
+def _demand_own(actor: Viewer, claim: Claim) -> None:
+    """What the branch claimed is the branch's to take back; the committee returns it with a reason."""
+    if _is_on_behalf(actor, claim.branch_id) and not claim.on_behalf:
+        raise Refused("这条申报由支部填报，不能由您撤回或作废。", remedy="要支部修改，请退回并写明原因。")
 
 
 def _is_as_shown(claim: Claim, version: int) -> bool:

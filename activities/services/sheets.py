@@ -72,6 +72,8 @@ def withdraw_sheet(
             remedy="漏报的记录照常补报，从下一个未封存的月份起计入得分；需更正的请联系机关党委。",
         )
     row = _row(actor, branch, month, version)
+    if not actor.is_system and branch.pk not in actor.own_branch_ids and not row.on_behalf:
+        raise Refused("这份月报由支部报送，不能由您撤回。", remedy="要支部修改，请退回并写明原因。")
     _step(row, "withdraw")
     return _save(actor, row, "sheet.withdrawn", f"撤回{month.label}月报")
 

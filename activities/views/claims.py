@@ -125,7 +125,8 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     add_words([found])
     own = found.entered_by_id == viewer.user_id
     may_review = can(viewer, "claim.review", found.branch)
-    may_send = can(viewer, "claim.submit", found.branch)
+    is_theirs = found.branch_id in viewer.own_branch_ids or found.on_behalf
+    may_send = can(viewer, "claim.submit", found.branch) and is_theirs
     context = {
         "claim": found,
         "title": found.words,

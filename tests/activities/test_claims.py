@@ -214,6 +214,14 @@ def test_officer_on_behalf_does_not_review_own_claim(cast):
     assert facts(cast.branch) == [("lead_project.done", 1, "confirmed")]
 
 
+@pytest.mark.parametrize("step", [pull_back_claim, withdraw_claim])
+def test_officer_returns_but_does_not_take_back_what_the_branch_claimed(cast, step):
+    row = sent_claim(cast)
+    with pytest.raises(Refused, match="由支部填报"):
+        step(actor=cast.viewer("officer"), claim_id=row.pk, version=row.version, now=NOW)
+    assert facts(cast.branch) == [("lead_project.done", 1, "pending")]
+
+
 def test_approving_what_changed_meanwhile_approves_nothing(cast):
     one, two = sent_claim(cast), sent_claim(cast)
     shown = {one.pk: one.version, two.pk: two.version}

@@ -126,7 +126,7 @@ def test_second_sending_is_refused(cast):
 
 def test_database_keeps_one_sheet_a_month(cast):
     row = send(cast)
-    with pytest.raises(IntegrityError, match="month_sheet_once"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"month_sheet_once|activities_monthsheet\.root_id"), transaction.atomic():
         MonthSheet.objects.create(root=row.root, branch=row.branch, month=row.month)
 
 
@@ -210,6 +210,14 @@ def test_returned_sheet_tells_the_secretary_and_can_be_sent_again(cast):
         (cast.secretary.pk, "2026年11月月报已退回：补报廉政教育")
     ]
     assert (send(cast).state, MonthSheet.objects.get().return_reason) == ("sent", "")
+
+
+def test_officer_returns_but_does_not_withdraw_what_the_branch_sent(cast):
+    send(cast)
+    with pytest.raises(Refused, match="由支部报送"):
+        withdraw_sheet(actor=cast.viewer("officer"), branch=cast.branch, month=NOVEMBER, now=NOW)
+    assert not sheet(cast, who="officer").can_withdraw
+    assert sheet(cast).can_withdraw
 
 
 @pytest.mark.parametrize("who", ["outsider", "other_secretary"])
