@@ -146,7 +146,7 @@ def refresh_branch(branch_id: int, *, now: datetime) -> list[ItemChange]:
     """Compute the open months of one branch that its new facts touch; what changed in the latest of them."""
     root_id = Organisation.objects.values_list("root_id", flat=True).get(pk=branch_id)
     ledger.lock_root(root_id, ledger.ROLLUP)
-    marked = _take_marks(root_id, branch_id)
+    marked = _take_marks(root_id, branch_id, Month.of(now))
     months = _months_behind(root_id, marked, now)
     if not months:
         return []
@@ -322,17 +322,17 @@ def _forget(job: _Job) -> int:
     return removed
 
 
-def _take_marks(root_id: int, branch_id: int) -> list[int]:
-    """Remove the marks of a branch and say which months they named.
+def _take_marks(root_id: int, branch_id: int, last: Month) -> list[int]:
+    """Remove the marks of a branch up to a month and say which months they named.
 
-    They go before anything is counted: whoever adds a fact after this moment adds a mark that stays.
+    They are read before anything is counted, and only what was read is removed: whoever adds a fact after this
+    moment adds a mark that stays.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM assessment_dirtymark WHERE root_id = %s AND branch_id = %s AND month <= 999912 RETURNING month",
-            [root_id, branch_id],
-        )
-        return sorted({row[0] for row in cursor.fetchall()})
+    rows = DirtyMark.objects.filter(root_id=root_id, branch_id=branch_id, month__lte=last.key)
+    marks = dict(rows.values_list("pk", "month"))
+    if marks:
+        DirtyMark.objects.filter(pk__in=marks).delete()
+    return sorted(set(marks.values()))
 
 
 def _run_marked(root_id: int, months: list[Month], marked: list[int], now: datetime, branch_ids: tuple[int, ...]):

@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from assessment import closing, imports, ledger, rollup, schemes
@@ -153,6 +155,20 @@ def test_officer_goes_the_whole_way_in_the_browser(root, of, client):
 
     assert "期初记录已导入" in done.content.decode()
     assert OpeningImport.objects.get().row_count == 6
+
+
+def test_page_asks_as_many_questions_for_one_import_as_for_three(root, of, client):
+    client.force_login(make_committee_officer(root))
+    bring_in(root, ledger_file([of.code, "theme_day.held", date(2026, 3, 1), 1, ""]))
+    client.get("/opening/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/opening/")
+    for n in (2, 3):
+        bring_in(root, ledger_file([of.code, "theme_day.held", date(2026, 3, n), 1, ""]))
+    with CaptureQueriesContext(connection) as three:
+        client.get("/opening/")
+
+    assert len(one) == len(three)
 
 
 def test_secretary_has_no_way_in(root, of, client):
