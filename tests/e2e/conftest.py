@@ -100,7 +100,8 @@ def pytest_runtest_makereport(item, call):
     """Where a browser test fails, what its people had before their eyes stands in the report."""
     report = yield
     if call.when == "call" and report.failed:
-        for n, person in enumerate(getattr(item, "people", [])):
+        here = [person for person in getattr(item, "people", []) if not person.page.is_closed()]
+        for n, person in enumerate(here):
             words = person.page.locator("body").inner_text()[:3000]
             report.sections.append((f"person {n + 1} at {person.page.url}", words))
     return report
