@@ -21,7 +21,7 @@ def named(code: Any, names: dict) -> Any:
 @register.filter
 def shown(hundredths: int | str | None) -> str:
     """A mark stored in hundredths, as typed: 88 or 88.5."""
-    return "" if hundredths in (None, "") else plain(Fraction(hundredths, 100), 2)
+    return "" if hundredths is None or hundredths == "" else plain(Fraction(int(hundredths), 100), 2)
 
 
 @register.filter
