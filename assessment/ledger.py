@@ -80,7 +80,9 @@ def record_facts(specs: Iterable[FactSpec], *, now: datetime) -> int:
 
 
 @transaction.atomic
-def confirm_source(source_type: str, source_id: int, *, branch_id: int | None = None, by_id: int | None, now: datetime) -> int:
+def confirm_source(
+    source_type: str, source_id: int, *, branch_id: int | None = None, by_id: int | None, now: datetime
+) -> int:
     """Confirm the pending live facts of one source (of one branch, where given); how many there were."""
     facts = _of_source(source_type, source_id, branch_id).filter(state=FactState.PENDING)
     rows = list(facts.values_list("pk", "root_id", "branch_id", "month"))
