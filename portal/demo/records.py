@@ -299,6 +299,8 @@ def _tags(gathering: Gathering) -> list[str]:
 
 
 def _text(activity: Activity, branch: DemoBranch, gathering: Gathering) -> ActivityText:
+    if activity.kind.shape == "talk":  # who with whom and when, never what was said (domain.md §6)
+        return ActivityText(activity=activity)
     pattern, first, second = gathering.speeches
     speeches = pattern.format(a=branch.people[first].name, b=branch.people[second].name) if pattern else ""
     return ActivityText(
