@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import IO, Any
 
-from activities.models import ActivityState, Participation
+from activities.models import ActivityState, Claim, ClaimState, Participation
 from activities.selectors.ledger import StatisticsRow, absences_of
 from core.periods import Month
 from core.xlsx.sheet import Column, Red, Sheet
@@ -31,6 +32,48 @@ LEDGER_COLUMNS = (
     Column("files", "附件", 6, "int"),
     Column("review", "审核", 10),
 )
+
+
+CLAIM_COLUMNS = (
+    Column("happened_on", "日期", 12, "date"),
+    Column("branch", "党支部", 16),
+    Column("words", "事项", 34, wrap=True),
+    Column("occurrence", "事项名称或文号", 22, wrap=True),
+    Column("quantity", "数量", 9, "number"),
+    Column("base", "应办数", 9, "number"),
+    Column("unit", "单位", 8, "center"),
+    Column("note", "说明", 34, wrap=True),
+    Column("files", "佐证", 7, "int"),
+    Column("state", "状态", 14),
+)
+
+
+def claims_workbook(claims: Iterable[Claim], *, unit_line: str) -> IO[bytes]:
+    """补充申报 of exactly these claims; each carries `words` and `unit`."""
+    rows = [claim_line(claim) for claim in claims]
+    return workbook_file(Sheet(title="补充申报", columns=CLAIM_COLUMNS, rows=rows, unit_line=unit_line))
+
+
+def claim_line(claim: Claim) -> dict[str, Any]:
+    """One claim as the page shows it."""
+    late = "（补报）" if claim.is_late else ""
+    return {
+        "happened_on": claim.happened_on,
+        "branch": claim.branch.short_name,
+        "words": claim.words,  # type: ignore[attr-defined]
+        "occurrence": claim.occurrence,
+        "quantity": Decimal(claim.quantity_milli) / 1000,
+        "base": Decimal(claim.base_milli) / 1000 if claim.base_metric else None,
+        "unit": claim.unit,  # type: ignore[attr-defined]
+        "note": claim.note,
+        "files": claim.file_count,  # type: ignore[attr-defined]
+        "state": ClaimState(claim.state).label + late,
+    }
+
+
+def office_unit_line(day: date) -> str:
+    """填报单位 and 填报日期, above an office table."""
+    return f"填报单位（盖章）：                填报日期：{day.year}年{day.month}月{day.day}日"
 
 
 def ledger_workbook(rows: Iterable[Participation], *, title: str, unit_line: str) -> IO[bytes]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("month/<int:branch_id>/<month:month>/send/", month.sheet_send, name="sheet_send"),
     path("month/<int:branch_id>/<month:month>/withdraw/", month.sheet_withdraw, name="sheet_withdraw"),
     path("claims/", claims.claims, name="claims"),
+    path("claims/export/", claims.claims_export, name="claims_export"),
     path("claims/new/", claims.claim_new, name="claim_new"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
     path("claims/<int:claim_id>/edit/", claims.claim_edit, name="claim_edit"),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from activities.exports import claims_workbook, office_unit_line
 from activities.forms.claims import ClaimFilterForm, ClaimForm, initial_of
 from activities.models import Claim, ClaimFile
 from activities.rules.claimable import ClaimKind
@@ -31,12 +32,14 @@ from activities.views.asking import branch_choices, month_of, now, number, versi
 from activities.views.recount import recount_part
 from branches.models import Organisation
 from branches.permissions import Viewer, can, visible
+from core import audit
 from core.errors import PortalError, Refused
-from core.http import page_of, sorted_by
+from core.http import download, page_of, sorted_by
 from core.periods import Month
 from core.submits import once
 from core.uploads import serve
 
+EXPORTED = 20_000
 SORTS = {"happened": "happened_on", "entered": "created_at", "id": "id"}
 
 
@@ -63,8 +66,24 @@ def claims(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "total": quantity_sum(rows) if request.GET.get("metric") else None,
         "can_log": can(viewer, "claim.log"),
+        "may_export": can(viewer, "export"),
     }
     return render(request, "activities/claims.html", context)
+
+
+@require_safe
+def claims_export(request: HttpRequest) -> HttpResponseBase:
+    """The claims of the page, all pages, in the order shown."""
+    viewer = request.viewer
+    _demand_reader(viewer)
+    if not can(viewer, "export"):
+        raise Refused("您的账号不能导出。", remedy="请由支部书记或机关党委导出。")
+    _, key = sorted_by(request, SORTS, default="-happened")
+    rows = list(claims_list(viewer, _filter_of(request)).order_by(*key)[:EXPORTED])
+    add_words(rows)
+    audit.record(actor=viewer, action="export", target=viewer.user, summary="导出补充申报")
+    book = claims_workbook(rows, unit_line=office_unit_line(viewer.today))
+    return download(book, f"补充申报_{viewer.today:%Y%m%d}.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

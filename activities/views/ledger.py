@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.exports import ledger_line, ledger_workbook, statistics_workbook
+from activities.exports import ledger_line, ledger_workbook, office_unit_line, statistics_workbook
 from activities.forms.ledger import LedgerForm
 from activities.models import Duty
 from activities.selectors.ledger import (
@@ -21,13 +21,12 @@ from activities.selectors.ledger import (
     ledger_sums,
     statistics,
 )
-from activities.views.asking import branch_choices, now, number
+from activities.views.asking import branch_choices, number
 from branches.permissions import Viewer, can
 from branches.rules import Role
 from core import audit
 from core.errors import Refused
 from core.http import download, page_of, sorted_by
-from core.periods import today as today_of
 
 SORTS = {
     "date": "held_on",
@@ -72,7 +71,7 @@ def ledger_export(request: HttpRequest) -> HttpResponseBase:
     rows = ledger_rows(viewer, _filter_of(_form(request), viewer))
     _, key = sorted_by(request, SORTS, default="-date")
     book = ledger_workbook(
-        rows.order_by(*key).iterator(chunk_size=500), title="三会一课台账", unit_line=_unit_line(viewer)
+        rows.order_by(*key).iterator(chunk_size=500), title="三会一课台账", unit_line=office_unit_line(viewer.today)
     )
     _note_export(viewer, "三会一课台账")
     return download(book, f"三会一课台账_{viewer.today:%Y%m%d}.xlsx")
@@ -103,7 +102,7 @@ def statistics_export(request: HttpRequest, year: int) -> HttpResponseBase:
     viewer = request.viewer
     _demand_reader(viewer)
     _demand_export(viewer)
-    book = statistics_workbook(_statistics(request, year), year=year, unit_line=_unit_line(viewer))
+    book = statistics_workbook(_statistics(request, year), year=year, unit_line=office_unit_line(viewer.today))
     _note_export(viewer, f"{year}年度三会一课统计")
     return download(book, f"{year}年度三会一课统计_{viewer.today:%Y%m%d}.xlsx")
 
@@ -137,11 +136,6 @@ def _filter_of(form: LedgerForm, viewer: Viewer) -> LedgerFilter:
         last=data.get("last"),
         q=data.get("q", ""),
     )
-
-
-def _unit_line(viewer: Viewer) -> str:
-    day = today_of(now())
-    return f"填报单位（盖章）：                填报日期：{day.year}年{day.month}月{day.day}日"
 
 
 def _note_export(viewer: Viewer, name: str) -> None:

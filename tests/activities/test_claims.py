@@ -1,7 +1,9 @@
 """Claims: what can be claimed, the life of a claim, and what it leaves in the ledger."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -335,3 +337,18 @@ def test_list_shows_the_own_branch_only(cast, client):
 def test_member_has_no_claims_page(cast, client):
     client.force_login(cast.member)
     assert client.get(reverse("activities:claims")).status_code == 403
+
+
+def test_export_is_the_list_as_filtered(cast, client):
+    dues(cast, paid=4, due=5)
+    sent_claim(cast, note="=1+1")
+    client.force_login(cast.officer)
+    query = "?metric=lead_project.done"
+    shown = client.get(reverse("activities:claims") + query).context["page"]
+    answer = client.get(reverse("activities:claims_export") + query)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_row=3 + len(shown))]
+    assert [row[1:] for row in rows] == [["公路党支部", "当年办结的领办项目", None, 1, None, "个", "=1+1", 0, "待审"]]
+    assert sheet.cell(4, 8).data_type == "s"
+    client.force_login(cast.committee_member)
+    assert client.get(reverse("activities:claims_export")).status_code == 403
