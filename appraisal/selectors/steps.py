@@ -14,6 +14,7 @@ from appraisal.selectors.obstacles import closing_state, publication_obstacles, 
 from appraisal.selectors.pages import mark_rows, results_of
 from assessment.models import BranchMonth
 from branches.permissions import Viewer, visible
+from core.periods import Month
 
 STEPS = {"1": "日常得分", "2": "评价与测评", "3": "一票否决", "4": "合成与等次", "5": "发布"}
 
@@ -97,7 +98,8 @@ def _composition(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
         "quota_lines": lines,
         "quota": total,
         "earlier": {row.branch_id: row for row in earlier},
-        "counts": Counter(row.grade for row in rows),
+        "months": {"half": Month(year_end.year, 6), "daily": Month(year_end.year, 12)},
+        "december": Month(year_end.year, 12),
     }
 
 

@@ -31,7 +31,9 @@ def show(request: HttpRequest, year: int) -> HttpResponse:
     if rule is None:
         raise Http404
     return render(
-        request, "assessment/marks.html", {"board": board, "rule": rule, "rows": board.rows(rule), "year": year}
+        request,
+        "assessment/marks.html",
+        {"board": board, "rule": rule, "rows": board.rows(rule), "year": year, "previous_year": year - 1},
     )
 
 

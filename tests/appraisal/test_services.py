@@ -16,7 +16,7 @@ from appraisal.models import PartMark, Publication, VetoCase, YearEnd, YearResul
 from appraisal.selectors import publication_obstacles, published_results, unmarked_rules
 from appraisal.services import MarkEntry
 from assessment import closing
-from assessment.models import ReviewMark
+from assessment.models import BranchMonth, ReviewMark, RuleScore
 from assessment.selectors import scoreboard
 from branches.models import Organisation
 from branches.permissions import SYSTEM, Viewer
@@ -327,3 +327,38 @@ def test_results_for_all_branches_are_announced_to_all(settled_cast, officer, se
     publish(settled_cast, officer, second, year_end, audience="all")
     found = published_results(Viewer.of(settled_cast.member, DAY))[0]
     assert ([row.branch_id for row in found.own], len(found.announced)) == ([settled_cast.branch.pk], 3)
+
+
+def test_branch_founded_after_june_has_no_half_year_part(settled_cast, officer, year_end):
+    RuleScore.objects.filter(branch=settled_cast.far_branch, month=202506).delete()
+    BranchMonth.objects.filter(branch=settled_cast.far_branch, month=202506).update(is_measured=False)
+    BranchMonth.objects.filter(branch=settled_cast.far_branch, month=202512).update(first_month=7)
+
+    row = settle(settled_cast, officer, year_end)[settled_cast.far_branch.pk]
+
+    assert row.composition["parts"][0] | {"weight": ""} == {
+        "code": "half",
+        "name": "半年日常得分",
+        "weight": "",
+        "value": None,
+        "shown": None,
+        "why": "7月起计量",
+    }
+    assert row.composition["notes"] == ["半年日常得分未采集（7月起计量），不计入，其余权重按比例放大到1"]
+    assert row.composition["lines"][1].startswith("半年与年度 = (0.7 × ")
+
+
+def test_composition_lines_give_the_total_by_hand(settled_cast, officer, year_end):
+    for row in settle(settled_cast, officer, year_end).values():
+        assert row.composition["lines"][-1].endswith(f"= {row.shown}")
+
+
+def test_tie_across_the_quota_waits_for_the_committee(settled_cast, officer, year_end):
+    rows = settle(settled_cast, officer, year_end)
+    row = rows[settled_cast.branch.pk]
+    YearResult.objects.filter(pk=row.pk).update(at_quota_border=True)
+    assert publication_obstacles(year_end) == ["有1个支部并列跨优秀名额，未定等次"]
+    with pytest.raises(InvalidInput):
+        services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason=" ")
+    services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason="党委会研究")
+    assert publication_obstacles(year_end) == []

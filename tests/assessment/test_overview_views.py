@@ -206,3 +206,12 @@ def test_scheme_page_says_every_rule_in_words(year, client_as):
     html = client_as("secretary").get("/scheme/2026/").content.decode()
     assert "每月1次，超出不补其他月" in html
     assert client_as("member").get("/scheme/2026/").status_code == 404
+
+
+def test_fact_sheet_is_the_list_as_asked_for(year, client_as):
+    client = client_as("secretary")
+    listed = client.get("/api/v1/facts/?metric=theme_day.held&size=500").json()["results"]
+    rows = list(sheet_of(client.get("/facts/export/?metric=theme_day.held")).iter_rows(min_row=2, values_only=True))
+    assert sorted(row[4] for row in rows) == sorted(one["label"] for one in listed)
+    assert {row[1] for row in rows} == {"公路党支部"}
+    assert client_as("member").get("/facts/export/").status_code == 403
