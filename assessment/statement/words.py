@@ -75,6 +75,9 @@ def _ratio(rule: RuleFrame, frame: SchemeFrame) -> str:
     if not row.per_months:
         return f"{metric_name(row.metric_id, frame)} ÷ {metric_name(row.need_metric_id, frame)}，按比例得分"
     words = f"{PERIOD_WORDS[row.per_months]}{qty(row.target)}{metric_unit(row.metric_id, frame)}"
+    item = next(item for item in frame.items if item.code == rule.item)
+    if rule.pk != item.rules[0].pk:  # the item's name says only what its first rule counts
+        words = f"{metric_name(row.metric_id, frame)}：{words}"
     if row.cap_per_period:
         return f"{words}，超出不补{OTHER_PERIODS[row.per_months]}"
     return f"{words}，可在本年内补足"
