@@ -57,9 +57,13 @@ def test_sweep_through_redis_is_done_by_a_worker(redis_url):
         done.append(Session.objects.count())
 
     expired_session()
-    with start_worker(queued, perform_ping_check=False, pool="solo"):
-        swept.delay()
-        wait_for(done)
+    try:
+        with start_worker(queued, perform_ping_check=False, pool="solo"):
+            swept.delay()
+            wait_for(done)
+    finally:  # the worker made its own app the current one; later tests want ours
+        app.set_current()
+        app.set_default()
     assert done == [0]
 
 
