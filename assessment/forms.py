@@ -48,9 +48,3 @@ class FactFilter(forms.Form):
         super().__init__(data)
         self.fields["branch"].choices = [("", "全部"), *branches]
         self.fields["metric"].choices = [("", "全部"), *metrics]
-
-
-class ReasonForm(forms.Form):
-    """A reason that an official step needs."""
-
-    reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))

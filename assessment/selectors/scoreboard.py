@@ -100,20 +100,11 @@ class Scoreboard:
     def by_branch(self) -> dict[int, BranchRow]:
         return {row.branch_id: row for row in self.rows}
 
-    def mean_items(self, which: str = "confirmed") -> dict[str, Fraction | None]:
-        """The mean item score of the branches shown, over those where the item is due."""
-        return {
-            item.code: mean(row.figures(which).items[item.code].score for row in self.rows) for item in self.frame.items
-        }
-
     def mean_categories(self, which: str = "confirmed") -> dict[str, Fraction | None]:
         return {
             one.code: mean(row.figures(which).categories[one.code].score for row in self.rows)
             for one in self.frame.categories
         }
-
-    def mean_score(self, which: str = "confirmed") -> Fraction | None:
-        return mean(row.figures(which).score for row in self.rows)
 
 
 def window_label(month: Month) -> str:
@@ -306,10 +297,6 @@ def _ranked(rows: list[BranchRow], frame: SchemeFrame) -> list[BranchRow]:
         else row
         for row in rows
     ]
-
-
-def branch_rank_groups(rows: Iterable[BranchRow]) -> list[str]:
-    return sorted({row.rank_group for row in rows if row.rank_group})
 
 
 def root_of(viewer: Viewer) -> Organisation:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import Q
-
 from assessment.models import Fact, FactState, ReviewMark
 from assessment.rules import Event, ExtraTerms, Inputs, RuleKind, RuleTerms, Tier, Window, extra_quantities
 from assessment.selectors.frame import RuleFrame, SchemeFrame
@@ -75,11 +73,6 @@ def load_book(root_id: int, branch_id: int, year: int, conditions: dict, *, as_o
     reversed_ids = {fact.reverses_id for fact in facts}
     live = tuple(fact for fact in facts if fact.reverses_id is None and fact.pk not in reversed_ids)
     return FactBook(year, as_of, live, tuple(marks.order_by("marked_at")), conditions)
-
-
-def is_live_query() -> Q:
-    """Facts that are neither reversed nor reversals."""
-    return Q(reverses__isnull=True, reversal__isnull=True)
 
 
 def terms_of(rule: RuleFrame) -> RuleTerms:
