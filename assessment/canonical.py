@@ -19,7 +19,8 @@ from django.db.models import QuerySet
 from assessment import rules
 from assessment.binding import BoundScheme
 from assessment.models import BranchMonth, ExtraKind, ExtraScore, Fact, MonthClosing, RuleScore
-from assessment.rules import CategorySum, RuleResult
+from assessment.rules import POINT, CategorySum, RuleResult
+from assessment.rules.terms import divided
 from core.periods import Month
 
 CONDITIONS = {"no_committee": "has_committee", "no_groups": "has_groups"}
@@ -130,6 +131,29 @@ def canonical_row(bound: BoundScheme, row: Frozen) -> str:
             "figures": [[str(one.base), str(one.bonus), str(one.penalty), str(one.score)] for one in both],
         }
     )
+
+
+def closed_figures(bound: BoundScheme, row: Frozen) -> dict[str, int | None]:
+    """The figures of a branch as its closed score keeps them, by column."""
+    confirmed = figures(bound, row.confirmed)
+    return {
+        "base_confirmed": millionths_of(confirmed.base),
+        "bonus_confirmed": millionths_of(confirmed.bonus),
+        "penalty_confirmed": millionths_of(confirmed.penalty),
+        "score_confirmed": millionths_of(confirmed.score),
+        "score_provisional": millionths_of(figures(bound, row.provisional).score),
+        "shown_confirmed": shown_hundredths(confirmed.score),
+    }
+
+
+def millionths_of(value: Fraction | None) -> int | None:
+    """A figure as it is kept in the tables of closings, half up."""
+    return None if value is None else divided(value.numerator * POINT, value.denominator)
+
+
+def shown_hundredths(value: Fraction | None) -> int | None:
+    """A score as shown, in hundredths of a point."""
+    return None if value is None else divided(value.numerator * 100, value.denominator)
 
 
 def row_digest(bound: BoundScheme, row: Frozen) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -12,18 +11,17 @@ from django.db.models import Max, QuerySet
 from assessment import ledger, rollup
 from assessment.binding import BoundScheme, bind
 from assessment.canonical import (
-    Figures,
     Frozen,
+    closed_figures,
     current_closing,
-    figures,
     frozen_rows,
+    millionths_of,
     month_digest,
     row_digest,
+    shown_hundredths,
     window_facts,
 )
 from assessment.models import ClosedScore, Fact, FactState, MonthClosing, Restatement, ReviewMark, RootLock, Scheme
-from assessment.rules import POINT
-from assessment.rules.terms import divided
 from assessment.schemes import scheme_for
 from assessment.verify import Verification, verify
 from branches.models import Organisation
@@ -82,7 +80,7 @@ def reopen_month(*, actor: Viewer, root_id: int, month: Month, reason: str, now:
         raise Conflict(f"{month.label}没有封存。", remedy="未封存的月份可以直接更正记录。")
     closing.reopened_at, closing.reopened_by_id, closing.reopen_reason = now, actor.user_id, reason.strip()[:200]
     closing.save(update_fields=["reopened_at", "reopened_by", "reopen_reason"])
-    rollup.run(root_id=root_id, month=month, now=now)
+    rollup.run(root_id=root_id, month=month, now=now, thorough=True)
     audit.record(actor=actor, action="month.reopen", target=closing, root_id=root_id, summary=closing.reopen_reason)
     return closing
 
@@ -90,16 +88,6 @@ def reopen_month(*, actor: Viewer, root_id: int, month: Month, reason: str, now:
 def unreviewed(root_id: int, month: Month) -> QuerySet[Fact]:
     """What of the window of this month still waits for review, for the person who closes it to see."""
     return window_facts(ledger.live_facts(), root_id, month).filter(state=FactState.PENDING).order_by("happened_on")
-
-
-def millionths_of(value: Fraction | None) -> int | None:
-    """A figure as it is kept in the tables of closings, half up."""
-    return None if value is None else divided(value.numerator * POINT, value.denominator)
-
-
-def shown_hundredths(value: Fraction | None) -> int | None:
-    """A score as shown, in hundredths of a point."""
-    return None if value is None else divided(value.numerator * 100, value.denominator)
 
 
 def _last_seen(root_id: int, month: Month) -> datetime:
@@ -137,16 +125,10 @@ def _freeze(actor: Viewer, root: Organisation, month: Month, scheme: Scheme, clo
 
 
 def _closed_score(bound: BoundScheme, row: Frozen, root_id: int) -> ClosedScore:
-    confirmed: Figures = figures(bound, row.confirmed)
     return ClosedScore(
         root_id=root_id,
         branch_id=row.branch_id,
-        base_confirmed=millionths_of(confirmed.base),
-        bonus_confirmed=millionths_of(confirmed.bonus),
-        penalty_confirmed=millionths_of(confirmed.penalty),
-        score_confirmed=millionths_of(confirmed.score),
-        score_provisional=millionths_of(figures(bound, row.provisional).score),
-        shown_confirmed=shown_hundredths(confirmed.score),
+        **closed_figures(bound, row),
         inputs=row.inputs,
         row_digest=row_digest(bound, row),
     )

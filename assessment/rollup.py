@@ -119,7 +119,8 @@ def run(
 ) -> Counts:
     """Compute one month of one committee, or of some of its branches; what was written.
 
-    thorough: look again at what the branches were in the open months before, too (a term corrected later).
+    thorough: look again at what the branches were in the open months before, too (a term corrected later), and
+    add up every month of the window (marks met while all months after them were frozen are gone).
     A closed month, a month to come and a year without a scheme are left alone.
     """
     ledger.lock_root(root_id, ledger.ROLLUP)
@@ -129,7 +130,7 @@ def run(
     if job is None:
         return Counts(month.key)
     _tune(job)
-    drivers, sums = _drivers(job, thorough), _sums(job)
+    drivers, sums = _drivers(job, thorough), _sums(job, thorough)
     _tell_the_planner(job, drivers + sums)
     return Counts(
         month.key,
@@ -272,8 +273,10 @@ def _months_to_judge(job: _Job, thorough: bool) -> list[Month]:
     return [month for month in earlier if month.key not in have | frozen] + [job.month]
 
 
-def _sums(job: _Job) -> int:
+def _sums(job: _Job, thorough: bool) -> int:
     """Month sums of this month and of earlier ones that were marked; closed months too: theirs feed later windows."""
+    if thorough:
+        return sum_months(job, job.months)
     marks = DirtyMark.objects.filter(root_id=job.root_id, month__in=job.months)
     if job.branch_ids is not None:
         marks = marks.filter(branch_id__in=job.branch_ids)

@@ -15,14 +15,15 @@ from assessment.canonical import (
     CONDITIONS,
     Frozen,
     View,
+    closed_figures,
     current_closing,
     frozen_rows,
     month_digest,
     row_digest,
     window_facts,
 )
-from assessment.models import ClosedScore, Fact, FactState, MonthClosing, ReviewMark
-from assessment.rules import Window
+from assessment.models import ClosedScore, ExtraScore, Fact, FactState, MonthClosing, ReviewMark
+from assessment.rules import Window, extra_points
 from assessment.rules.gather import BranchYear, FactLine, Tally, extra_results, rule_results
 from branches.models import Organisation
 from core.errors import Conflict
@@ -149,7 +150,26 @@ def _first_difference(
         table = tables.get(branch_id)
         if table is None or _scores(table) != _scores(recomputed[branch_id]):
             return _named(bound, branch_id, recomputed[branch_id], table, "得分表中的得分")
+        figures = closed_figures(bound, recomputed[branch_id])
+        if any(getattr(stored[branch_id], name) != value for name, value in figures.items()):
+            return f"{_short_name(branch_id)}：封存得分表中的得分与由事实重算的不一致"
+    return _first_points_altered(closing, bound)
+
+
+def _first_points_altered(closing: MonthClosing, bound: BoundScheme) -> str:
+    """In words: the first bonus or penalty whose stored points do not follow from its stored quantity."""
+    terms = {extra.pk: extra.terms for extra in bound.extras}
+    rows = ExtraScore.objects.filter(root_id=closing.root_id, month=closing.month, extra_id__in=terms)
+    for row in rows.order_by("branch_id", "extra_id").iterator(chunk_size=5000):
+        one = terms[row.extra_id]
+        due = (extra_points(one, row.quantity_confirmed), extra_points(one, row.quantity_provisional))
+        if due != (row.points_confirmed, row.points_provisional):
+            return f"{_short_name(row.branch_id)} {one.code}：得分表中的加减分与数量不一致"
     return ""
+
+
+def _short_name(branch_id: int) -> str:
+    return Organisation.objects.values_list("short_name", flat=True).get(pk=branch_id)
 
 
 def _scores(row: Frozen) -> list[Any]:
@@ -159,7 +179,7 @@ def _scores(row: Frozen) -> list[Any]:
 
 
 def _named(bound: BoundScheme, branch_id: int, found: Frozen, table: Frozen | None, what: str) -> str:
-    name = Organisation.objects.values_list("short_name", flat=True).get(pk=branch_id)
+    name = _short_name(branch_id)
     for rule in bound.rules:
         if table is None or any(
             one.rules.get(rule.pk) != other.rules.get(rule.pk)

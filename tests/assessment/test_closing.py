@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.http import Http404
 
 from assessment import closing, ledger, rollup, schemes
-from assessment.models import ClosedScore, Fact, MonthClosing, Restatement, RuleScore
+from assessment.models import ClosedScore, ExtraScore, Fact, MonthClosing, Restatement, RuleScore
 from branches.permissions import SYSTEM, Viewer
 from core.errors import Conflict, InvalidInput, Locked, Refused
 from core.models import AuditEntry
@@ -240,3 +240,39 @@ def test_submit_that_is_under_way_is_counted_by_the_closing():
     assert results[0].fact_count == 2
     assert theme_days(of) == 2000
     assert closing.verify(root.pk, MARCH).is_valid
+
+
+def test_reopened_month_counts_what_came_while_every_month_after_it_was_closed(root, of):
+    months = [Month(2026, number) for number in (10, 11, 12)]
+    for month in months:
+        close(root, month, now=after(months[-1]))
+    late = after(months[-1]) + timedelta(days=3)
+    ledger.record_facts([spec(of, "theme_day.held", date(2026, 9, 9))], now=late)
+    rollup.catch_up_root(root.pk, now=late)
+    before = theme_days(of, months[-1])
+
+    closing.reopen_month(actor=SYSTEM, root_id=root.pk, month=months[-1], reason="补录", now=late)
+    close(root, months[-1], now=late + timedelta(hours=1))
+
+    assert (before, theme_days(of, months[-1])) == (2000, 3000)
+    assert closing.verify(root.pk, months[-1]).difference == ""
+    assert Restatement.objects.get(branch=of).reason == "补录"
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "words"),
+    [
+        (ClosedScore, {"shown_confirmed": 9999}, "封存得分表"),
+        (ClosedScore, {"score_provisional": 1}, "封存得分表"),
+        (ExtraScore, {"points_confirmed": 5}, "加减分"),
+    ],
+)
+def test_verify_names_a_shown_figure_that_was_altered(root, of, model, change, words):
+    close(root)
+
+    model.objects.filter(branch=of).update(**change)
+
+    found = closing.verify(root.pk, MARCH)
+    assert not found.is_valid
+    assert of.short_name in found.difference
+    assert words in found.difference
