@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 from django.http import Http404
 from django.utils import timezone
 
-from branches.models import Member, Organisation, PatchAssignment, RoleGrant, User
+from branches.models import Appointment, Member, Organisation, PatchAssignment, RoleGrant, User
 from branches.models.appointment import COMMITTEE_POSTS, Post
 from branches.models.member import ENDED_STATUSES
 from branches.models.organisation import Tier
@@ -29,7 +29,7 @@ SECRETARY_POSTS = (Post.SECRETARY, Post.DEPUTY_SECRETARY)
 
 @dataclass
 class _Rights:
-    """What three queries found out about an account: per role, organisation id → path."""
+    """What one query found out about an account: per role, organisation id → path."""
 
     places: dict[Role, dict[int, str]] = field(default_factory=dict)
     home: tuple[int, str] | None = None
@@ -41,7 +41,7 @@ class _Rights:
 
 
 class Viewer:
-    """One person on one day: their roles and how far each goes. Costs at most 3 queries, once, when first asked."""
+    """One person on one day: their roles and how far each goes. Costs one query, once, when first asked."""
 
     is_system = False
 
@@ -67,15 +67,9 @@ class Viewer:
 
     @cached_property
     def _rights(self) -> _Rights:
-        rights = _Rights()
         if self.user is None or not self.user.is_active:
-            return rights
-        if self.user.member_id:
-            _add_membership(rights, self.user.member_id, self._today)
-        _add_grants(rights, self.user.pk, self._today)
-        if Role.LEADER in rights.places:
-            _add_patch(rights, self.user.pk, self._today)
-        return rights
+            return _Rights()
+        return _rights_of(self.user, self._today)
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -266,45 +260,51 @@ def _field_names(model: type[Model]) -> set[str]:
     return {item.name for item in model._meta.concrete_fields}
 
 
-def _add_membership(rights: _Rights, member_id: int, today: date) -> None:
-    """Member and offices in one query: the member's row joined to all their appointments."""
-    rows = Member.objects.filter(pk=member_id).values_list(
-        "branch_id",
-        "branch__path",
-        "root_id",
-        "status",
-        "appointments__post",
-        "appointments__organisation_id",
-        "appointments__organisation__path",
-        "appointments__organisation__tier",
-        "appointments__from_on",
-        "appointments__to_on",
-    )
-    for branch_id, path, root_id, status, post, place_id, place_path, tier, from_on, to_on in rows:
-        if status in ENDED_STATUSES:
-            return
-        rights.home, rights.root_id = (branch_id, path), root_id
-        rights.add(Role.MEMBER, branch_id, path)
-        if tier == Tier.BRANCH and _is_current(from_on, to_on, today):
-            for role in _roles_of_post(post):
-                rights.add(role, place_id, place_path)
+# Where a right comes from, in the order in which they are read: a patch is nothing without the leader's grant.
+_MEMBER, _OFFICE, _GRANT, _PATCH = range(4)
 
 
-def _roles_of_post(post: str) -> Iterable[Role]:
-    if post in SECRETARY_POSTS:
-        return (Role.SECRETARY,)
-    return (Role.BRANCH_COMMITTEE,) if post in COMMITTEE_POSTS else ()
+def _rights_of(user: User, today: date) -> _Rights:
+    """Membership, offices, grants and patch of an account on one day, in one query."""
+    rights = _Rights()
+    first, *others = _sources(user, today)
+    rows = sorted(first.union(*others, all=True), key=lambda row: (row[0], row[2] or 0))
+    for source, role, organisation_id, path, root_id in rows:
+        _add(rights, source, role, organisation_id, path)
+        if rights.places:
+            rights.root_id = rights.root_id or root_id
+    return rights
 
 
-def _add_grants(rights: _Rights, user_id: int, today: date) -> None:
-    grants = RoleGrant.objects.filter(user_id=user_id).values_list(
-        "role", "organisation_id", "organisation__path", "organisation__root_id", "from_on", "to_on"
-    )
-    for role, organisation_id, path, root_id, from_on, to_on in grants:
-        if not _is_current(from_on, to_on, today):
-            continue
+def _sources(user: User, today: date) -> Iterator[QuerySet]:
+    """One query for each source; all give the same five columns."""
+    now = Q(from_on__lte=today) & (Q(to_on=None) | Q(to_on__gte=today))
+    grants = RoleGrant.objects.filter(now, user=user)
+    yield _columns(grants, _GRANT, "role", "organisation", "organisation__root_id")
+    patch = PatchAssignment.objects.filter(now, leader=user)
+    yield _columns(patch, _PATCH, Value(""), "branch", "root_id")
+    if user.member_id:
+        people = Member.objects.filter(pk=user.member_id).exclude(status__in=ENDED_STATUSES)
+        yield _columns(people, _MEMBER, Value(""), "branch", "root_id")
+        offices = Appointment.objects.filter(now, member=user.member_id, post__in=COMMITTEE_POSTS)
+        offices = offices.filter(organisation__tier=Tier.BRANCH)
+        yield _columns(offices, _OFFICE, "post", "organisation", "root_id")
+
+
+def _columns(rows: QuerySet, source: int, role: Any, place: str, root: str) -> QuerySet:
+    return rows.order_by().values_list(Value(source), role, f"{place}_id", f"{place}__path", root)
+
+
+def _add(rights: _Rights, source: int, role: str, organisation_id: int | None, path: str | None) -> None:
+    if source == _MEMBER and organisation_id is not None and path:
+        rights.home = (organisation_id, path)
+        rights.add(Role.MEMBER, organisation_id, path)
+    elif source == _OFFICE and rights.home and organisation_id is not None and path:
+        rights.add(Role.SECRETARY if role in SECRETARY_POSTS else Role.BRANCH_COMMITTEE, organisation_id, path)
+    elif source == _GRANT:
         _add_grant(rights, Role(role), organisation_id, path)
-        rights.root_id = rights.root_id or root_id
+    elif source == _PATCH and Role.LEADER in rights.places and organisation_id is not None and path:
+        rights.add(Role.LEADER, organisation_id, path)
 
 
 def _add_grant(rights: _Rights, role: Role, organisation_id: int | None, path: str | None) -> None:
@@ -315,17 +315,3 @@ def _add_grant(rights: _Rights, role: Role, organisation_id: int | None, path: s
         rights.places.setdefault(role, {})  # the branches come from the patch
     elif role in (Role.OFFICER, Role.ADMINISTRATOR) and organisation_id is not None and path:
         rights.add(role, organisation_id, path)
-
-
-def _add_patch(rights: _Rights, user_id: int, today: date) -> None:
-    rows = PatchAssignment.objects.filter(leader_id=user_id).values_list(
-        "branch_id", "branch__path", "root_id", "from_on", "to_on"
-    )
-    for branch_id, path, root_id, from_on, to_on in rows:
-        if _is_current(from_on, to_on, today):
-            rights.add(Role.LEADER, branch_id, path)
-            rights.root_id = rights.root_id or root_id
-
-
-def _is_current(from_on: date | None, to_on: date | None, today: date) -> bool:
-    return from_on is not None and from_on <= today and (to_on is None or today <= to_on)

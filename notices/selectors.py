@@ -9,8 +9,6 @@ from django.db.models import QuerySet
 from notices.models import Notice
 from notices.rules import Kind, kind_of
 
-UNREAD_CAP = 99
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -42,7 +40,6 @@ def entry(notice: Notice) -> Entry:
     return Entry(notice, kind_of(notice.kind))
 
 
-def unread_count(user_id: int) -> int:
-    """How many messages the person has not read, counted up to 100 (the bell shows 99+)."""
-    unread = Notice.objects.filter(recipient_id=user_id, read_at=None).order_by()
-    return unread[: UNREAD_CAP + 1].count()
+def unread(user_id: int) -> QuerySet[Notice]:
+    """What the person has not read."""
+    return Notice.objects.filter(recipient_id=user_id, read_at=None)

@@ -8,7 +8,7 @@ import pytest
 
 from notices import services
 from notices.models import Notice
-from notices.selectors import unread_count
+from notices.selectors import unread
 from tests.factories.branches import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_each_recipient_is_told_once_per_key() -> None:
     assert tell(one, two) == 1
     assert tell(one, two) == 0
     assert tell(one, dedupe_key="b") == 1
-    assert (unread_count(one.pk), unread_count(two.pk)) == (2, 1)
+    assert (unread(one.pk).count(), unread(two.pk).count()) == (2, 1)
 
 
 def test_number_of_queries_does_not_grow_with_recipients(django_assert_num_queries) -> None:
@@ -66,7 +66,7 @@ def test_reading_marks_own_notices_only() -> None:
     assert services.mark_read(actor=one, notice_id=foreign.pk, now=NOW) is None
     assert services.mark_all_read(actor=one, now=NOW) == 1
     assert services.mark_all_read(actor=one, now=NOW) == 0
-    assert unread_count(two.pk) == 1
+    assert unread(two.pk).count() == 1
 
 
 def test_notice_that_arrives_meanwhile_stays_unread() -> None:
