@@ -60,13 +60,13 @@ def claim_line(claim: Claim) -> dict[str, Any]:
     return {
         "happened_on": claim.happened_on,
         "branch": claim.branch.short_name,
-        "words": claim.words,  # type: ignore[attr-defined]
+        "words": claim.words,  # type: ignore[attr-defined] -- given by add_words
         "occurrence": claim.occurrence,
         "quantity": Decimal(claim.quantity_milli) / 1000,
         "base": Decimal(claim.base_milli) / 1000 if claim.base_metric else None,
-        "unit": claim.unit,  # type: ignore[attr-defined]
+        "unit": claim.unit,  # type: ignore[attr-defined] -- given by add_words
         "note": claim.note,
-        "files": claim.file_count,  # type: ignore[attr-defined]
+        "files": claim.file_count,  # type: ignore[attr-defined] -- annotated by the selector
         "state": ClaimState(claim.state).label + late,
     }
 
@@ -119,7 +119,7 @@ def ledger_line(share: Participation, absent: str, number: int) -> dict[str, Any
         "absent": absent,
         "agenda": text.agenda if text else "",
         "resolution": text.resolution if text else "",
-        "files": share.file_count,  # type: ignore[attr-defined]
+        "files": share.file_count,  # type: ignore[attr-defined] -- annotated by the selector
         "review": ActivityState(activity.state).label + ("（补报）" if activity.is_late else ""),
     }
 

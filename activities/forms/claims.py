@@ -45,7 +45,7 @@ class ClaimForm(forms.Form):
         help_text="写明依据：文件名、文号、名单存放处等",
     )
     # The form class takes its fields out, so this hides no attribute.
-    evidence = ManyFilesField(  # pyright: ignore[reportAssignmentType]
+    evidence = ManyFilesField(  # pyright: ignore[reportAssignmentType] -- taken out by the form class
         label="佐证材料", required=False, widget=ManyFilesInput, help_text=FILE_HINT
     )
 

@@ -68,5 +68,5 @@ def add_words(claims: Iterable[Claim]) -> None:
     found = metric_words()
     names = {code: name for code, (name, _) in found.items()}
     for claim in claims:
-        claim.words = claim_words(claim.metric, claim.base_metric, names)  # type: ignore[attr-defined]
-        claim.unit = found[claim.metric][1]  # type: ignore[attr-defined]
+        claim.words = claim_words(claim.metric, claim.base_metric, names)  # type: ignore[attr-defined] -- carried along for the page
+        claim.unit = found[claim.metric][1]  # type: ignore[attr-defined] -- carried along for the page

@@ -121,7 +121,7 @@ def _read_shares(ids: list[int], first: Month, last: Month) -> list[Share]:
 def _share(*row: object) -> Share:
     *head, is_organiser, sent_at, confirmed_at, reason = row
     first_sent = sent_at if is_organiser else (confirmed_at or sent_at)
-    return Share(*head, first_sent, reason)  # type: ignore[arg-type]
+    return Share(*head, first_sent, reason)  # type: ignore[arg-type] -- the columns stand in the order of the fields
 
 
 def _read_facts(ids: list[int], first: Month, last: Month, metrics: Collection[str]) -> set[tuple[int, str, int]]:

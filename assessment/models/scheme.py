@@ -99,7 +99,7 @@ class PartOfScheme(models.Model):
         return super().delete(*args, **kwargs)
 
     def _scheme(self) -> Scheme:
-        return self.scheme  # type: ignore[attr-defined]
+        return self.scheme  # type: ignore[attr-defined] -- each child has it, or overrides this
 
     def _refuse_if_published(self) -> None:
         status = Scheme.objects.values_list("status", flat=True).get(pk=self._scheme().pk)

@@ -262,7 +262,7 @@ class Scores:
         """Confirmed and provisional figures of one branch at one month."""
         key = (month.key, branch_id)
         rules, extras = self.rules.get(key, {}), self.extras.get(key, {})
-        return tuple(  # type: ignore[return-value]
+        return tuple(  # type: ignore[return-value] -- confirmed and provisional, a pair
             Figures(frame, {pk: both[n] for pk, both in rules.items()}, {pk: both[n] for pk, both in extras.items()})
             for n in (0, 1)
         )

@@ -49,7 +49,7 @@ def month_scores(
     for key, branch_id, code, *triple in rows.annotate(
         e=Sum("earned_confirmed"), a=Sum("available_confirmed"), top=Sum("ceiling_confirmed")
     ).order_by():
-        sums[key, branch_id][code] = tuple(int(one) for one in triple)  # type: ignore[assignment]
+        sums[key, branch_id][code] = tuple(int(one) for one in triple)  # type: ignore[assignment] -- three sums, as annotated
     found: dict[int, dict[int, Fraction]] = {month.key: {} for month in months}
     for (key, branch_id), parts in sums.items():
         score = _score(frames.get(key), parts, extras.get((key, branch_id), {}))

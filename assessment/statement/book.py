@@ -49,7 +49,7 @@ class FactBook:
     def value(self, metric_id: int | None, frame: SchemeFrame, until: date, *, confirmed: bool) -> int:
         """A flow's sum, a level's latest, in thousandths."""
         facts = self.counted(metric_id, until, confirmed=confirmed)
-        if frame.metrics[metric_id].kind == "level":  # type: ignore[index]
+        if frame.metrics[metric_id].kind == "level":  # type: ignore[index] -- a rule without a metric is never asked for its value
             return facts[-1].quantity if facts else 0
         return sum(fact.quantity for fact in facts)
 

@@ -56,7 +56,7 @@ def _info(path: str) -> zipfile.ZipInfo:
     # A fixed date: the same rows give the same bytes.
     info = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
-    info._compresslevel = FAST  # type: ignore[attr-defined]
+    info._compresslevel = FAST  # type: ignore[attr-defined] -- open() of an archive takes no compression level before 3.13
     return info
 
 
