@@ -33,6 +33,7 @@ from activities.rules.quorum import is_quorate
 from branches.models import User
 from core.models import Attachment
 from core.periods import SHANGHAI, Month
+from core.periods import today as today_of
 from notices.services import notify
 
 from .register import DemoBranch, Register
@@ -170,10 +171,17 @@ class RecordBook:
         activity.state = ActivityState.RETURNED
         activity.reviewed_by = self.register.officers[0]
         activity.reviewed_at = activity.first_submitted_at + timedelta(hours=18)
-        activity.return_reason = RETURN_REASONS[0]
+        activity.return_reason = RETURN_REASONS[1]
 
     def _tell_returned(self, activities: list[Activity]) -> None:
         for activity in activities:
+            facts.report_handling(
+                activity,
+                "record.returned",
+                on=today_of(activity.reviewed_at),
+                by_id=activity.reviewed_by_id,
+                now=activity.reviewed_at,
+            )
             notify(
                 recipients=[activity.entered_by_id],
                 kind="returned",

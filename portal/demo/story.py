@@ -175,7 +175,7 @@ class BranchStory:
         if not self._keeps(0.35):
             late = month.record_deadline.date() + timedelta(days=rng.choice((1, 2, 4, 9, 38)))
             sent_on = max(sent_on, late)
-        first, second = rng.sample(range(min(self.plan.size, 8)), 2)
+        first, second = rng.sample(range(2 if not self.plan.has_committee else 3), 2)
         gathering = Gathering(
             kind=kind,
             held_on=held_on,
@@ -191,7 +191,9 @@ class BranchStory:
             place=rng.choice(texts.PLACES),
         )
         if not self._keeps(0.12):
-            gathering.returned_reason = rng.choice(texts.RETURN_REASONS)
+            everybody_due = kind in ("theme_day", "general_meeting")
+            reasons = texts.RETURN_REASONS if everybody_due and gathering.absent else texts.RETURN_REASONS[1:]
+            gathering.returned_reason = rng.choice(reasons)
         return gathering
 
     def _absences(self) -> dict[int, str]:
@@ -231,9 +233,9 @@ class BranchStory:
         if number in (6, 10) and self.plan.diligence > 0.75:
             yield self._claim("lead_project.done", day, 1 + self.place % 2, "领办项目办结，附验收意见")
         if number == 11 and self.place % 9 == 7:
-            yield self._claim("bonus.P04", day, 1, "获局级先进党组织表彰", f"honour-{year}-{self.place}")
+            yield self._claim("bonus.P04", day, 1, "获局级先进党组织表彰", f"交党〔{year}〕{self.place}号")
         if number == 8 and self.place in (7, 13):
-            yield self._claim("bonus.P06", day, 1, "防汛抢险保通获通报表扬", f"flood-{year}")
+            yield self._claim("bonus.P06", day, 1, "防汛抢险保通获通报表扬", f"交防汛〔{year}〕15号")
         if number == 10 and self.place == 22:
             yield self._claim("penalty.N01", day, 1, "被上级党组织通报批评", f"通报〔{year}〕7号")
         if number == 12:
