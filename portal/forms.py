@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UsernameField
 
+from portal.passwords import HINT
+
 
 class SignInForm(AuthenticationForm):
     """User name and password; a wrong pair is told without saying which of the two was wrong."""
@@ -20,6 +22,21 @@ class SignInForm(AuthenticationForm):
 
 class PasswordForm(PasswordChangeForm):
     """The old password once, the new one twice; saving lifts the duty to change it."""
+
+    error_messages = {
+        "password_incorrect": "原密码不对，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一样，请重新输入。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (
+            ("old_password", "原密码"),
+            ("new_password1", "新密码"),
+            ("new_password2", "再输一次新密码"),
+        ):
+            self.fields[name].label, self.fields[name].help_text = label, ""
+        self.fields["new_password1"].help_text = HINT
 
     def save(self, commit: bool = True) -> Any:
         self.user.must_change_password = False

@@ -109,15 +109,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
-    {
-        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "display_name")},
-    },
+    {"NAME": "portal.passwords.MinimumLength", "OPTIONS": {"min_length": 10}},
+    {"NAME": "portal.passwords.NotCommon"},
+    {"NAME": "portal.passwords.NotNumeric"},
+    {"NAME": "portal.passwords.NotLikeAccount", "OPTIONS": {"user_attributes": ("username", "display_name")}},
 ]
 
 # Five failures of one name from one address lock that pair for a quarter of an hour; a stranger cannot lock everybody.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal.passwords import HINT
 from tests.factories.branches import PASSWORD
 
 NEW = "Quite-Another-2027"
@@ -88,3 +90,30 @@ def test_form_script_is_told_where_a_redirect_leads(client_as):
 def test_no_sign_in_page_is_swapped_into_a_form(db):
     ended = Client().get(reverse("search"), headers={"HX-Request": "true"})
     assert (ended.status_code, ended["HX-Trigger"], ended["HX-Reswap"]) == (401, "portal:signed-out", "none")
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("Ab1!", "密码太短，至少要10位。"),
+        ("7391628405", "密码不能全是数字，请加上字母。"),
+        ("password123", "这是常见密码，容易被猜到，请换一个。"),
+        ("Xy-Member-2031", "密码不能含您的用户名，请换一个。"),
+        ("membre2031", "密码与您的用户名太像，请换一个。"),
+    ],
+)
+def test_weak_password_is_refused_in_chinese_words(client_as, new, words):
+    data = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    text = client_as("member").post(reverse("password_change"), data).content.decode()
+    assert words in text
+    assert "password is" not in text and "你" not in text
+
+
+def test_passwords_that_differ_are_told(client_as):
+    data = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW + "x"}
+    assert "两次输入的新密码不一样" in client_as("member").post(reverse("password_change"), data).content.decode()
+
+
+def test_hints_of_the_new_password_are_one_line(client_as):
+    text = client_as("member").get(reverse("password_change")).content.decode()
+    assert text.count(HINT) == 1 and text.count("form-hint") == 1
