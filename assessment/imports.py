@@ -86,7 +86,7 @@ def opening_template() -> bytes:
         TemplateColumn(QUANTITY, note="不填为1", sample=1),
         TemplateColumn(NOTE, note="例如会议名称，便于核对", sample="一月主题党日", width=30),
     ]
-    return template_bytes(Template("期初台账", columns, ["每行是一次活动或一项计数。", "期初记录按按时报送计。"]))
+    return template_bytes(Template("期初台账", columns, ["每行是一次活动或一项计数。", "期初记录一律算按时报送。"]))
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def preview_opening(content: bytes, *, root: Organisation) -> Preview:
 @transaction.atomic
 def import_opening(*, actor: Viewer, root_id: int, content: bytes, file_name: str, now: datetime) -> OpeningImport:
     """Bring a previewed ledger in. InvalidInput while it has faults; the same file again gives the first import."""
-    root = Organisation.objects.get(pk=root_id)
+    root = Organisation.objects.select_for_update().get(pk=root_id)  # the same file twice at once is one import
     check(actor, "opening.import", root)
     preview = preview_opening(content, root=root)
     done = OpeningImport.objects.filter(root=root, sha256=preview.sha256).first()

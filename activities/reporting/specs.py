@@ -10,6 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from activities.models import Activity, ActivityState, Participation
+from activities.rules.facts import record_label
 from assessment.ledger import FactSpec
 
 
@@ -58,7 +59,7 @@ def is_confirmed(activity: Activity, share: Participation | None) -> bool:
 
 def label_of(activity: Activity) -> str:
     """How statements name a record: 11月12日 主题党日 学习……"""
-    return f"{activity.held_on.month}月{activity.held_on.day}日 {activity.kind.name} {activity.title}"
+    return record_label(activity.held_on, activity.kind.name, activity.title)
 
 
 def next_revisions(activity_ids: Iterable[int]) -> dict[int, int]:

@@ -80,15 +80,15 @@ class ClaimKind:
 
     @property
     def label(self) -> str:
-        """As the form offers it: 应交党费、其中按月足额交纳的（人·月）."""
-        name = self.name.replace(" floor(n/3)", "党员数的三分之一")
+        """As the form offers it: 应交党费、其中按月足额交纳的（人次）."""
+        name = self.name.split("（最低")[0]
         both = f"{self.base_name}、{name}" if self.base_metric else name
         return f"{both}（{self.unit}）" if self.unit else both
 
 
 def short_name(name: str) -> str:
     """A metric's name without 其中 and without the remark in brackets."""
-    return name.removeprefix("其中").split("（")[0].replace(" floor(n/3)", "党员数的三分之一")
+    return name.removeprefix("其中").split("（")[0]
 
 
 def claim_words(metric: str, base_metric: str, names: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from activities.rules.facts import is_late, is_late_backfill
 from assessment.rules.window import first_month
 from core.periods import MONTHS_PER, Month, today
 
-NEAR_DAYS = {"month": 31, "quarter": 45, "half": 45, "year": 30}  # before that many days to go nobody is pressed
+NEAR_DAYS = {"month": 31, "quarter": 31, "half": 31, "year": 31}  # nobody is pressed before the last month
 PERIOD_WORDS = {"month": "本月", "quarter": "本季度", "half": "本半年", "year": "本年"}
 COUNTING = frozenset({"submitted", "approved"})
 
@@ -109,9 +109,12 @@ class DutyState:
 
 
 def filling(records: Iterable[Record], period: Period, target: int = 1) -> list[Record]:
-    """The records that fill the period's target: those first sent come first, extras are left out."""
+    """The records that fill the period's target, extras left out: those on time first, reviewed before waiting ones.
+
+    So what still waits for review never takes the place of what has passed it.
+    """
     good = [record for record in records if record.counts and period.has(record.held_on)]
-    good.sort(key=lambda record: (record.is_late, record.held_on, record.activity_id))
+    good.sort(key=lambda record: (record.is_late, record.state != "approved", record.held_on, record.activity_id))
     return good[:target]
 
 

@@ -110,3 +110,8 @@ def lag_days(held_on: date, first_sent_at: datetime) -> int:
     """How many days after the deadline it was sent, begun days counted; 0 when on time."""
     late = first_sent_at - Month.of(held_on).record_deadline
     return 0 if late < timedelta(0) else late.days + 1
+
+
+def record_label(day: date, kind: str, title: str) -> str:
+    """Day, type and title; the type only where the title does not say it."""
+    return f"{day.month}月{day.day}日 " + (title if kind in title else f"{kind} {title}".strip())

@@ -99,6 +99,8 @@ class Cell:
             return "—"
         if self.state == "missing":
             return f"✗ {self.count}/{self.target}" if self.count or self.target > 1 else "✗"
+        if self.state == "open" and not self.count:
+            return ""
         if self.target > 1 or (self.count and self.count != self.target):
             return f"{self.count}/{self.target}" if self.target else str(self.count)
         return str(self.count) if self.count else ""

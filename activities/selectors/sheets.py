@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from activities.models import Activity, ActivityState, Claim, ClaimState, MonthSheet, SheetState
 from activities.rules.claimable import ClaimKind, claim_words
+from activities.rules.facts import record_label
 from activities.selectors.catalogue import Catalogue, ItemTerms, catalogue_for
 from activities.selectors.duties import WANTING, DutyCard, duties_of, log_url
 from assessment.ledger import live_facts
@@ -328,7 +329,7 @@ def _claims(viewer: Viewer, branch: Organisation, month: Month) -> list[Claim]:
 def _record_parts(records: Sequence[Activity]) -> list[Part]:
     return [
         Part(
-            f"{record.held_on.month}月{record.held_on.day}日 {record.kind.name} {record.title}",
+            record_label(record.held_on, record.kind.name, record.title),
             record.state,
             reverse("activities:detail", args=[record.pk]),
             record.is_late,

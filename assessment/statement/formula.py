@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assessment.rules import Window
-from assessment.selectors.figures import Figures
+from assessment.selectors.figures import Figures, Share
 from assessment.selectors.frame import SchemeFrame
 from assessment.statement.book import FactBook, extra_counts
-from assessment.statement.model import ExtraLine, FactLine, Formula, points
+from assessment.statement.model import ExtraLine, FactLine, Formula, FormulaTerm, points
 from assessment.statement.words import plain, pts, qty, two
 
 POINT = 1_000_000
@@ -40,10 +40,15 @@ def formula_of(figures: Figures) -> Formula:
     ]
     top = " + ".join(f"{pts(one.points)} × {pts(share.earned)} ÷ {pts(share.ceiling)}" for one, share in parts)
     bottom = " + ".join(f"{pts(one.points)} × {pts(share.available)} ÷ {pts(share.ceiling)}" for one, share in parts)
-    earned = sum((Fraction(share.points * share.earned, share.ceiling * POINT) for _, share in parts), Fraction(0))
-    due = sum((Fraction(share.points * share.available, share.ceiling * POINT) for _, share in parts), Fraction(0))
+    earned = sum((_share_of(share, share.earned) for _, share in parts), Fraction(0))
+    due = sum((_share_of(share, share.available) for _, share in parts), Fraction(0))
     terms = tuple(
-        f"{one.code}：K {pts(one.points)}，e {pts(share.earned)}，a {pts(share.available)}，a′ {pts(share.ceiling)}"
+        FormulaTerm(
+            one.code,
+            one.name,
+            *(pts(value) for value in (one.points, share.earned, share.available, share.ceiling)),
+            *(plain(_share_of(share, value)) for value in (share.earned, share.available)),
+        )
         for one, share in parts
     )
     total = figures.base + figures.bonus - figures.penalty
@@ -56,4 +61,11 @@ def formula_of(figures: Figures) -> Formula:
             f"100 × {plain(earned, 9)} ÷ {plain(due, 9)} = {plain(figures.base)}",
             f"{plain(figures.base)} + {plain(figures.bonus)} − {plain(figures.penalty)} = {two(total)}{clamp}",
         ),
+        plain(earned, 9),
+        plain(due, 9),
     )
+
+
+def _share_of(share: Share, value: int) -> Fraction:
+    """K × value ÷ a′ of one category, in points."""
+    return Fraction(share.points * value, share.ceiling * POINT)

@@ -130,11 +130,27 @@ class ExtraLine:
 
 
 @dataclass(frozen=True)
+class FormulaTerm:
+    """One category of the base: its weight K, e, a and a′, and the two shares they make of K."""
+
+    code: str
+    name: str
+    points: str
+    earned: str
+    available: str
+    ceiling: str
+    earned_share: str
+    available_share: str
+
+
+@dataclass(frozen=True)
 class Formula:
     """The end of the statement: the two sums of the base, the base, and the score, as equations."""
 
-    terms: tuple[str, ...]
+    terms: tuple[FormulaTerm, ...]
     steps: tuple[str, ...]
+    earned: str = ""
+    available: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from assessment.rules import Inputs, RuleKind, RuleResult, RuleTerms, Window, ru
 from assessment.rules.types import in_period
 from assessment.selectors.frame import RuleFrame, SchemeFrame
 from assessment.statement.arithmetic import period_name
-from assessment.statement.words import metric_name, percent, pts, qty, signed
+from assessment.statement.words import deed_words, growth_words, once_words, percent, pts, qty, signed
 from core.periods import Month
 
 POINT = 1_000_000
@@ -93,12 +93,12 @@ def year_end(outlook: Outlook) -> date:
 
 
 def _ratio(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
-    window, name = outlook.window, metric_name(rule.row.metric_id, outlook.frame)
-    unit = outlook.frame.metrics[rule.row.metric_id].unit
+    window, metric = outlook.window, rule.row.metric_id
     if not terms.per_months:
         gap = inputs.need - inputs.done
         if gap > 0:
-            yield Deed(f"再完成{qty(gap)}{unit}{name}", replace(inputs, done=inputs.need), window.month.last_day)
+            words = deed_words(metric, gap, outlook.frame)
+            yield Deed(words, replace(inputs, done=inputs.need), window.month.last_day)
         return
     n = (window.number - 1) // terms.per_months
     if n * terms.per_months + 1 < window.first_month:
@@ -107,9 +107,8 @@ def _ratio(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) 
     last = Month(window.month.year, (n + 1) * terms.per_months).last_day
     if gap > 0 and window.end <= last:
         more = {**inputs.by_month, window.number: inputs.by_month.get(window.number, 0) + gap}
-        yield Deed(
-            f"{period_name(terms.per_months, n)}再开展{name}{qty(gap)}{unit}", replace(inputs, by_month=more), last
-        )
+        words = f"{period_name(terms.per_months, n)}{deed_words(metric, gap, outlook.frame)}"
+        yield Deed(words, replace(inputs, by_month=more), last)
 
 
 def _tier(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
@@ -118,20 +117,21 @@ def _tier(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -
         return
     frame, row = outlook.frame, rule.row
     is_level = frame.metrics[row.metric_id].kind == "level"
-    done, unit = metric_name(row.metric_id, frame), frame.metrics[row.metric_id].unit
+    unit = frame.metrics[row.metric_id].unit
     for tier in _next_tiers(terms, inputs, outlook.window):
         share = f"升到{percent(Fraction(tier.threshold, POINT))}档"
         missing = tier.threshold * inputs.need - inputs.done * POINT
         if is_level:
             more = _whole(Fraction(missing, POINT))
             new = replace(inputs, done=inputs.done + more)
-            yield Deed(f"{done}再增{qty(more)}{unit}，{share}得{pts(tier.score)}", new, outlook.window.month.last_day)
+            words = growth_words(row.metric_id, more, frame)
+            yield Deed(f"{words}，{share}得{pts(tier.score)}分", new, year_end(outlook))
         elif tier.threshold < POINT:
             more = _whole(Fraction(missing, POINT - tier.threshold))
             if more > _still_to_come(inputs.need, outlook.window):
                 return
             new = replace(inputs, done=inputs.done + more, need=inputs.need + more)
-            yield Deed(f"今后至少{qty(more)}{unit}全部做到，{share}得{pts(tier.score)}", new, year_end(outlook))
+            yield Deed(f"今后至少{qty(more)}{unit}全部做到，{share}得{pts(tier.score)}分", new, year_end(outlook))
         return
 
 
@@ -155,18 +155,14 @@ def _whole(thousandths: Fraction) -> int:
 def _add(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
     for n, event in enumerate(rule.events):
         more = tuple(quantity + QUANTITY * (place == n) for place, quantity in enumerate(inputs.events))
-        name, unit = metric_name(event.metric_id, outlook.frame), outlook.frame.metrics[event.metric_id].unit
-        yield Deed(f"再有{name}1{unit}", replace(inputs, events=more), year_end(outlook))
+        words = deed_words(event.metric_id, QUANTITY, outlook.frame)
+        yield Deed(words, replace(inputs, events=more), year_end(outlook))
 
 
 def _yes_no(rule: RuleFrame, terms: RuleTerms, inputs: Inputs, outlook: Outlook) -> Iterator[Deed]:
     if inputs.done < QUANTITY and terms.deadline_on and terms.deadline_on >= outlook.window.end:
-        name = metric_name(rule.row.metric_id, outlook.frame)
-        yield Deed(
-            f"完成{name}1{outlook.frame.metrics[rule.row.metric_id].unit}",
-            replace(inputs, done=QUANTITY),
-            terms.deadline_on,
-        )
+        words = once_words(rule.row.metric_id, outlook.frame)
+        yield Deed(words, replace(inputs, done=QUANTITY), terms.deadline_on)
 
 
 _BY_KIND = {

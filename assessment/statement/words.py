@@ -70,6 +70,46 @@ def qty(thousandths: int) -> str:
     return plain(Fraction(thousandths, 1000), 3)
 
 
+DEED_WORDS = {  # what is done once, where the metric's name alone does not say it
+    "committee_talks.complete": "书记与每名委员都谈到",
+    "democratic_appraisal.closed": "完成民主评议党员，优秀不超过三分之一",
+    "party_lecture.by_secretary": "由书记主讲1次党课",
+}
+GROWTH_WORDS = {  # a number of people or things that stands until something changes
+    "member.talked": "再与{n}名党员谈心谈话",
+    "member.fields_complete": "再补齐{n}名党员的必填信息",
+    "member.credits_on_pace": "再有{n}名党员的学分达到进度",
+}
+
+
+def deed_words(pk: int | None, thousandths: int, frame: SchemeFrame) -> str:
+    """Something done again, as one says it: 再开2次党小组会, 再讲1次党课, 再办结1个领办项目."""
+    name, count = metric_name(pk, frame), f"{qty(thousandths)}{metric_unit(pk, frame)}"
+    if name.startswith("当年办结的"):
+        return f"再办结{count}{name.removeprefix('当年办结的')}"
+    if name.startswith("党课"):
+        return f"再讲{count}{name}"
+    verb = "开" if name.endswith(("会", "会议")) else "办" if name.endswith("公开") else "开展"
+    return f"再{verb}{count}{name}"
+
+
+def once_words(pk: int | None, frame: SchemeFrame) -> str:
+    """Something that is done once a year: 报送年度总结, 召开组织生活会."""
+    metric = frame.metrics.get(pk or 0)
+    code, name = (metric.code if metric else ""), metric_name(pk, frame)
+    verb = "报送" if code.endswith(".sent") else "召开" if name.endswith(("会", "会议")) else "完成"
+    return DEED_WORDS.get(code) or f"{verb}{name}"
+
+
+def growth_words(pk: int | None, thousandths: int, frame: SchemeFrame) -> str:
+    """What a standing number lacks: 再与6名党员谈心谈话."""
+    metric = frame.metrics.get(pk or 0)
+    words = GROWTH_WORDS.get(metric.code if metric else "")
+    if words:
+        return words.format(n=qty(thousandths))
+    return f"{metric_name(pk, frame)}再增{qty(thousandths)}{metric_unit(pk, frame)}"
+
+
 def _ratio(rule: RuleFrame, frame: SchemeFrame) -> str:
     row = rule.row
     if not row.per_months:

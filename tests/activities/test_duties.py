@@ -65,11 +65,11 @@ def test_monthly_duty_says_how_far_it_is(records, on, state, words):
     ("records", "on", "expected"),
     [
         ([record()], (11, 20), DutyState("reached", "本季度已开1次", date(2026, 12, 31), 0, 1)),
-        ([], (11, 20), DutyState("missing", "本季度还差1次，12月31日前", date(2026, 12, 31), 1)),
-        ([], (10, 20), DutyState("not_due", "本季度还差1次，12月31日前", date(2026, 12, 31), 1)),
+        ([], (12, 1), DutyState("missing", "本季度还差1次，12月31日前", date(2026, 12, 31), 1)),
+        ([], (11, 29), DutyState("not_due", "本季度还差1次，12月31日前", date(2026, 12, 31), 1)),
     ],
 )
-def test_quarterly_duty_presses_in_the_second_half(records, on, expected):
+def test_quarterly_duty_presses_in_its_last_month(records, on, expected):
     assert duty_state(QUARTERLY, Period.of("quarter", NOVEMBER), records, date(2026, *on)) == expected
 
 
@@ -139,7 +139,7 @@ def test_cards_of_a_branch_with_committee_and_group(cast):
         ("党小组会（一组）", "pending"),
         ("廉政教育", "on_time"),
     ]
-    assert ("支部党员大会", "missing") in names(cards)
+    assert ("支部党员大会", "not_due") in names(cards)
     assert duty_count(cards)[0] == 3
 
 

@@ -120,7 +120,7 @@ def test_raise_says_what_adds_how_much_until_when(cast, of):
     raises = what_would_raise(cast.viewer("secretary"), of.pk, NOVEMBER)
     theme = next(one for one in raises if one.rule_code == "D4.1")
 
-    assert (theme.text, theme.until) == ("11月再开展主题党日1次", date(2026, 11, 30))
+    assert (theme.text, theme.until) == ("11月再开展1次主题党日", date(2026, 11, 30))
     assert theme.points == Fraction(5_454_545 - 5_400_000, 1_000_000)  # 6 × 10/11 − 6 × 9/10
     assert [one.score for one in raises] == sorted((one.score for one in raises), reverse=True)
 
