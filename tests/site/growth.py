@@ -1,0 +1,104 @@
+"""More rows of every kind beside those of the world, for tests that ask whether a page's queries follow its rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from activities.models import Claim
+from assessment import rollup
+from branches.models import Member, Organisation
+from branches.models.imports import ImportBatch
+from core.models import LongJob
+from core.periods import Month
+from integrity.models import JobPost, RiskPoint
+from notices.models import Notice
+from tests.factories import activities as records
+from tests.factories.branches import (
+    AppointmentFactory,
+    BranchFactory,
+    Cast,
+    ExclusionFactory,
+    GrantFactory,
+    GroupFactory,
+    MemberFactory,
+    PatchFactory,
+    Post,
+    TermFactory,
+    UserFactory,
+)
+from tests.site.world import World
+
+MONTHS = (Month(2026, 10), Month(2026, 11))
+
+
+def first_of_each(world: World) -> None:
+    """What the world leaves out because nobody needs it there: a group, and points of the running month."""
+    _people(world.cast, world.cast.branch, 0)
+    _points(world.cast)
+
+
+def two_more_of_each(world: World) -> None:
+    """Two more branches with all that belongs to one, and two more rows of everything in the first branch."""
+    for n in (1, 2):
+        branch = BranchFactory(parent=world.cast.root)
+        PatchFactory(leader=world.cast.leader, branch=branch)
+        _people(world.cast, world.cast.branch, n)
+        _people(world.cast, branch, n)
+        for place in (world.cast.branch, branch):
+            _records(replace(world.cast, branch=place), n)
+            _copies(world, place, n)
+    _points(world.cast)
+
+
+def _people(cast: Cast, branch: Organisation, n: int) -> None:
+    """A group with a member who holds an office, has an account, a grant and a day off from counting."""
+    TermFactory(branch=branch, term_no=n + 10)
+    group = GroupFactory(parent=branch)
+    member = MemberFactory(branch=branch, group=group)
+    AppointmentFactory(member=member, post=Post.COMMITTEE_MEMBER)
+    AppointmentFactory(member=member, organisation=group, post=Post.GROUP_LEADER)
+    account = UserFactory(member=member)
+    GrantFactory(user=account, organisation=cast.root)
+    UserFactory(root=cast.root)
+    ExclusionFactory(member=Member.objects.filter(branch=branch).earliest("pk"), from_on=date(2026, 1, 1 + n))
+    PatchFactory(leader=account, branch=branch)
+
+
+def _records(cast: Cast, n: int) -> None:
+    by = {"by": "officer"}
+    records.approve(cast, records.sent(cast, held_on=date(2026, 10, 14 + n), **by), by="second_officer")
+    records.sent(cast, "general_meeting", held_on=date(2026, 11, 12 + n), **by)
+    records.sent(cast, held_on=date(2026, 11, 3 + n), **by)
+    records.draft(cast, held_on=date(2026, 11, 5 + n), **by)
+
+
+def _copies(world: World, branch: Organisation, n: int) -> None:
+    """One more of what the world made by hand, here and a day earlier."""
+    cast, values = world.cast, world.values
+    day = date(2026, 11, 3) - timedelta(days=n)
+    _copy(Claim, values["claim"], branch=branch, happened_on=day)
+    _copy(Notice, values["notice"], dedupe_key=f"growth{n}.{branch.pk}")
+    _copy(Notice, values["notice"], dedupe_key=f"officer{n}.{branch.pk}", recipient=cast.officer)
+    _copy(LongJob, values["job"])
+    _copy(ImportBatch, values["import"])
+    risk = RiskPoint.objects.select_related("post").get(pk=values["risk"])
+    post = _copy(JobPost, risk.post_id, code=f"G{n}.{branch.pk}", organisation=branch)
+    _copy(RiskPoint, risk.pk, post=post, code=f"G{n}.{branch.pk}-1")
+
+
+def _copy(model: type[Model], pk: int, **changes: Any) -> Any:
+    row = model._default_manager.get(pk=pk)
+    row.pk, row._state.adding = None, True
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def _points(cast: Cast) -> None:
+    for month in MONTHS:
+        rollup.run(root_id=cast.root.pk, month=month, now=records.NOW)
