@@ -19,6 +19,7 @@ from django.db import transaction
 from assessment import ledger, rollup
 from assessment.ledger import FactSpec
 from assessment.models import Metric, OpeningImport
+from assessment.schemes import scheme_years
 from branches.models import Organisation
 from branches.models.organisation import Tier
 from branches.permissions import Viewer, check
@@ -199,6 +200,7 @@ class _Reader:
         self._places = places
         self._before = Month.from_key(root.go_live_month or 0).first_day
         self._branches = _named(Organisation.objects.filter(root=root, tier=Tier.BRANCH), "name", "short_name", "code")
+        self._scheme_years = scheme_years(root.pk)
         self._metrics = _named(Metric.objects.all(), "name", "code")
 
     def read(self, row: Row) -> OpeningRow | list[Fault]:
@@ -240,6 +242,11 @@ class _Reader:
             raise cells.CellError("缺少发生日期。", cells.DATE_REMEDY)
         if parsed.day >= self._before:
             raise cells.CellError("日期不在启用月份之前。", f"期初只收{self._before:%Y-%m-%d}之前的记录。")
+        if parsed.day.year not in self._scheme_years:
+            years = "、".join(f"{year}年" for year in sorted(self._scheme_years)) or "（还没有）"
+            raise cells.CellError(
+                f"{parsed.day.year}年没有考核方案，这一行不会计分。", f"请删去这一行；有考核方案的年度：{years}。"
+            )
         return parsed.day
 
     def _quantity(self, value: Any) -> Decimal:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import yaml
 from django.db import transaction
+from django.db.models import Q
 
 from assessment.models import (
     Category,
@@ -40,6 +41,12 @@ def scheme_for(root_id: int, month: Month) -> Scheme | None:
     valid = Scheme.objects.filter(year=month.year, subject="branch", valid_from__lte=month.key)
     valid = valid.exclude(status=SchemeStatus.DRAFT).order_by("-valid_from", "-pk")
     return valid.filter(root_id=root_id).first() or valid.filter(root__isnull=True).first()
+
+
+def scheme_years(root_id: int) -> set[int]:
+    """The years that have a published scheme, of the committee's own or the default."""
+    rows = Scheme.objects.filter(Q(root_id=root_id) | Q(root__isnull=True), subject="branch")
+    return set(rows.exclude(status=SchemeStatus.DRAFT).values_list("year", flat=True))
 
 
 @transaction.atomic

@@ -100,6 +100,15 @@ def test_every_fault_is_named_with_its_row_and_column(root, of):
     assert not Fact.objects.exists()
 
 
+def test_year_without_a_scheme_is_refused_in_words(root, of):
+    found = imports.preview_opening(ledger_file([of.short_name, "主题党日", "2024-05-06", 1, ""]), root=root)
+
+    assert not found.can_confirm
+    assert [(one.column, one.message, one.remedy) for one in found.faults] == [
+        ("发生日期", "2024年没有考核方案，这一行不会计分。", "请删去这一行；有考核方案的年度：2026年。")
+    ]
+
+
 def test_branch_of_another_committee_is_not_known(root):
     foreign = branch(committee())
 
