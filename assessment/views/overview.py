@@ -45,6 +45,7 @@ def show(request: HttpRequest, month: Month) -> HttpResponse:
             "charts": overview_charts(board, choice.which) if request.GET.get("charts") else [],
             "can_export": can(request.viewer, "export"),
             "columns": _columns(board),
+            "has_next": month < Month.of(request.viewer.today),
         },
     )
 

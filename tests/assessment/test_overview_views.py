@@ -51,6 +51,18 @@ def test_overview_cells_open_their_statement(year, client_as):
     assert len(links) == 18
 
 
+def test_there_is_no_way_past_the_running_month(year, client_as):
+    client = client_as("officer")
+    assert "/overview/2026-11/" in client.get("/overview/2026-10/").content.decode()
+    assert "/overview/2026-12/" not in client.get("/overview/2026-11/").content.decode()
+
+
+def test_month_without_scores_says_so(year, client_as):
+    text = client_as("officer").get("/overview/2026-12/").content.decode()
+    assert "这个月还没有计分" in text
+    assert "没有符合条件的党支部" not in text
+
+
 def test_overview_sheet_page_and_api_have_the_same_figures(year, client_as):
     client = client_as("officer")
     board = scoreboard(year.viewer("officer"), year.root.pk, OCTOBER)
