@@ -22,7 +22,6 @@ from activities.rules.catalogue import tag_table
 from activities.rules.facts import facts_of
 from assessment import ledger
 from assessment.ledger import FactSpec
-from assessment.models import FactState
 from branches.models import Tier
 from core.periods import today
 
@@ -61,9 +60,8 @@ def report_share(share: Participation, *, now: datetime) -> None:
 def confirm_many(activities: Iterable[Activity], *, by_id: int | None, now: datetime) -> None:
     """The records were approved: their facts are confirmed, and they may displace pending ones."""
     ids = [activity.pk for activity in activities]
-    waiting = ledger.live_facts().filter(source_type__in=(RECORD, HANDLING), source_id__in=ids, state=FactState.PENDING)
-    for source, activity_id in sorted(set(waiting.values_list("source_type", "source_id"))):
-        ledger.confirm_source(source, activity_id, by_id=by_id, now=now)
+    own = ledger.live_facts().filter(source_type__in=(RECORD, HANDLING), source_id__in=ids)
+    ledger.confirm_facts(own, by_id=by_id, now=now)
     refill(_shares_of(ids), now=now)
 
 

@@ -84,15 +84,20 @@ def confirm_source(
     source_type: str, source_id: int, *, branch_id: int | None = None, by_id: int | None, now: datetime
 ) -> int:
     """Confirm the pending live facts of one source (of one branch, where given); how many there were."""
-    facts = _of_source(source_type, source_id, branch_id).filter(state=FactState.PENDING)
-    rows = list(facts.values_list("pk", "root_id", "branch_id", "month"))
+    return confirm_facts(_of_source(source_type, source_id, branch_id), by_id=by_id, now=now)
+
+
+@transaction.atomic
+def confirm_facts(facts: QuerySet[Fact], *, by_id: int | None, now: datetime) -> int:
+    """Confirm those of these live facts that are pending, however many sources they have; how many there were."""
+    rows = list(facts.filter(state=FactState.PENDING).values_list("pk", "root_id", "branch_id", "month"))
     stamps = {root_id: enter(root_id, now) for root_id in sorted({row[1] for row in rows})}
     changed = 0
     for root_id, stamp in stamps.items():
         mine = [row[0] for row in rows if row[1] == root_id]
-        changed += Fact.objects.filter(pk__in=mine, state=FactState.PENDING).update(
-            state=FactState.CONFIRMED, confirmed_by_id=by_id, confirmed_at=stamp
-        )
+        for start in range(0, len(mine), BATCH):
+            waiting = Fact.objects.filter(pk__in=mine[start : start + BATCH], state=FactState.PENDING)
+            changed += waiting.update(state=FactState.CONFIRMED, confirmed_by_id=by_id, confirmed_at=stamp)
     _mark_keys({row[1:] for row in rows})
     return changed
 

@@ -155,6 +155,8 @@ def approve_claims(*, actor: Viewer, shown: Mapping[int, int], now: datetime) ->
     names = _names()
     for claim in claims:
         _approve(actor, claim, names, now)
+    own = ledger.live_facts().filter(source_type=SOURCE, source_id__in=[claim.pk for claim in claims])
+    ledger.confirm_facts(own, by_id=actor.user_id, now=now)
     return claims
 
 
@@ -164,7 +166,6 @@ def _approve(actor: Viewer, claim: Claim, names: Mapping[str, str], now: datetim
     claim.version += 1
     claim.reviewed_by, claim.reviewed_at = audit.user_of(actor), now
     claim.save()
-    ledger.confirm_source(SOURCE, claim.pk, by_id=claim.reviewed_by_id, now=now)
     _note(actor, "claim.approved", claim, f"审核通过申报“{claim_words(claim.metric, claim.base_metric, names)}”")
 
 

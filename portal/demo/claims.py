@@ -45,9 +45,14 @@ class ClaimBook:
         specs = [spec for claim, plan in made for spec in specs_of(claim, self._kind(plan))]
         ledger.record_facts(specs, now=until)
         self.unreviewed += made
-        for claim, plan in [pair for pair in self.unreviewed if at(pair[1].approved_on, 10) <= until]:
-            self._approve(claim, plan, until)
-            self.unreviewed.remove((claim, plan))
+        reviewed = [pair for pair in self.unreviewed if at(pair[1].approved_on, 10) <= until]
+        for pair in reviewed:
+            self._approve(*pair)
+            self.unreviewed.remove(pair)
+        claims = [claim for claim, _ in reviewed]
+        Claim.objects.bulk_update(claims, ["state", "reviewed_by", "reviewed_at"])
+        own = ledger.live_facts().filter(source_type=SOURCE, source_id__in=[claim.pk for claim in claims])
+        ledger.confirm_facts(own, by_id=self.register.officers[0].pk, now=until)
 
     def _claim(self, branch: DemoBranch, plan: ClaimPlan) -> Claim:
         kind, month, sent_at = self._kind(plan), Month.of(plan.happened_on).key, at(plan.sent_on, 11)
@@ -72,11 +77,9 @@ class ClaimBook:
             is_late=is_late(plan.happened_on, sent_at),
         )
 
-    def _approve(self, claim: Claim, plan: ClaimPlan, until: datetime) -> None:
-        officer = self.register.officers[0]
-        claim.state, claim.reviewed_by, claim.reviewed_at = ClaimState.APPROVED, officer, at(plan.approved_on, 10)
-        claim.save(update_fields=["state", "reviewed_by", "reviewed_at"])
-        ledger.confirm_source(SOURCE, claim.pk, by_id=officer.pk, now=until)
+    def _approve(self, claim: Claim, plan: ClaimPlan) -> None:
+        claim.state, claim.reviewed_by = ClaimState.APPROVED, self.register.officers[0]
+        claim.reviewed_at = at(plan.approved_on, 10)
 
     def _kind(self, plan: ClaimPlan) -> ClaimKind:
         year = plan.happened_on.year
