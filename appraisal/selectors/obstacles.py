@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Min
+
 from appraisal.models import RuleLeftOut, VetoCase, VetoState, YearEnd, YearResult
 from appraisal.selectors.inputs import year_frame
 from assessment.models import BranchMonth, MonthClosing, ReviewMark
@@ -46,7 +48,8 @@ def unmarked_rules(year_end: YearEnd) -> list[Unmarked]:
 
 def publication_obstacles(year_end: YearEnd) -> list[str]:
     """Every reason why the year cannot be published yet; empty when it can."""
-    found = [f"{number}月还没有封存" for number in (12,) if number not in closing_state(year_end)]
+    closings = closing_state(year_end)
+    found = [f"{number}月还没有封存" for number in (12,) if number not in closings]
     found += [
         f"人工评分项{one.rule_code} {one.subject}有{len(one.branches)}个支部未评"
         for one in unmarked_rules(year_end)
@@ -59,6 +62,10 @@ def publication_obstacles(year_end: YearEnd) -> list[str]:
     undecided = results.filter(at_quota_border=True, decided_grade="").count()
     if undecided:
         found.append(f"有{undecided}个支部并列跨优秀名额，未定等次")
-    if not results.exists():
+    composed_at = results.aggregate(first=Min("computed_at"))["first"]
+    if composed_at is None:
         found.append("还没有合成")
+    else:
+        later = [number for number, closing in sorted(closings.items()) if closing.closed_at > composed_at]
+        found += [f"{number}月在合成之后封存，须重新合成" for number in later]
     return found

@@ -54,6 +54,8 @@ def confirm_publication(*, actor: Viewer, publication_id: int, now: datetime) ->
     publication, year_end = _pending(actor, publication_id)
     if publication.proposed_by_id == actor.user_id:
         raise Refused("提请人不能自己复核发布。", remedy="请由机关党委另一名工作人员登录后复核。")
+    if obstacles := publication_obstacles(year_end):
+        raise Conflict("提请之后有了变化：" + "；".join(obstacles), remedy="请退回提请，重新合成后再提。")
     if digest_of(year_end) != publication.digest:
         raise Conflict("结果在提请之后有变化，摘要不符。", remedy="请退回提请，重新合成后再提。")
     _settle(publication, PublicationState.PUBLISHED, actor, now)

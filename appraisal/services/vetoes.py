@@ -74,7 +74,7 @@ def decide_veto(
     case, year_end = _case_for_decision(actor, case_id)
     _check_replied(case, today(now))
     document_no = said(document_no, what="认定文号", limit=60)
-    if decided_on is None or not case.proposed_at.date() <= decided_on <= today(now):
+    if decided_on is None or not today(case.proposed_at) <= decided_on <= today(now):
         raise InvalidInput("认定日期应在提出之后、今天或以前。", remedy="请填会议认定的日期。")
     case.state, case.document_no, case.decided_on = VetoState.DECIDED, document_no, decided_on
     return _settle_case(case, year_end, actor, reason.strip(), f"{case.body}认定，文号{document_no}")

@@ -362,3 +362,37 @@ def test_tie_across_the_quota_waits_for_the_committee(settled_cast, officer, yea
         services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason=" ")
     services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason="党委会研究")
     assert publication_obstacles(year_end) == []
+
+
+def test_total_composed_before_the_month_was_frozen_anew_is_not_published(settled_cast, officer, second, year_end):
+    settle(settled_cast, officer, year_end)
+    proposed = propose(officer, year_end)
+    december = {"actor": SYSTEM, "root_id": settled_cast.root.pk, "month": Month(2025, 12)}
+    closing.reopen_month(**december, reason="补录", now=JANUARY + timedelta(hours=1))
+    with pytest.raises(Conflict, match="12月还没有封存"):
+        services.confirm_publication(actor=second, publication_id=proposed.pk, now=JANUARY + timedelta(hours=2))
+    closing.close_month(**december, now=JANUARY + timedelta(hours=3))
+    with pytest.raises(Conflict, match="12月在合成之后封存"):
+        services.confirm_publication(actor=second, publication_id=proposed.pk, now=JANUARY + timedelta(hours=4))
+    services.reject_publication(
+        actor=second, publication_id=proposed.pk, reason="重新合成", now=JANUARY + timedelta(hours=4)
+    )
+    with pytest.raises(Conflict, match="12月在合成之后封存"):
+        propose(officer, year_end)
+
+
+def test_veto_is_not_decided_on_the_day_before_it_was_raised(settled_cast, officer, year_end):
+    after_midnight = datetime(2026, 1, 20, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    case = services.propose_veto(
+        actor=officer,
+        year_end_id=year_end.pk,
+        branch_id=settled_cast.branch.pk,
+        item_code="V01",
+        ground="受处分",
+        now=after_midnight,
+    )
+    case = VetoCase.objects.get(pk=case.pk)  # as read back, in UTC: the day before
+    with pytest.raises(InvalidInput, match="认定日期"):
+        services.decide_veto(
+            actor=officer, case_id=case.pk, document_no="机纪〔2026〕1号", decided_on=date(2026, 1, 19), now=LATER
+        )
