@@ -25,6 +25,7 @@ from core.periods import today as today_of
 
 DUE, ON_TIME, BACKFILL = "record.due", "record.on_time", "record.late_backfill"
 SOURCE = "due."
+OPENING = "opening"  # what assessment.imports brings in
 REASON = "应有记录有变化，重新计算"
 LATEST_YEARS = 2  # the year at hand and the one before it
 
@@ -75,7 +76,13 @@ class _Ground:
     terms: dict[int, list[BranchTerm]]
     groups: dict[int, list[Organisation]]
     opening_from: int | None
+    opening: dict[tuple[int, str], dict[int, int]]
     today: date
+
+    def brought_in(self, branch_id: int, metric: str, period: Period) -> int:
+        """How many gatherings of the period were brought in as 期初; those count as on time."""
+        by_month = self.opening.get((branch_id, metric), {})
+        return sum(by_month.get(month.key, 0) for month in period.first.until(period.last)) // 1000
 
 
 @transaction.atomic
@@ -115,8 +122,19 @@ def _read(root_id: int, branches: Sequence[Organisation], first: Month, today: d
         terms=_by_branch(BranchTerm.objects.filter(branch_id__in=ids).order_by("from_on", "term_no"), "branch_id"),
         groups=_by_branch(Organisation.objects.filter(parent_id__in=ids, tier=Tier.GROUP), "parent_id"),
         opening_from=opening.from_month if opening else None,
+        opening=_opening(ids, first, {duty.metric for duty in duties}) if opening else {},
         today=today,
     )
+
+
+def _opening(ids: list[int], first: Month, metrics: set[str]) -> dict[tuple[int, str], dict[int, int]]:
+    """Branch and metric → quantity (thousandths) by month of the history brought in from a ledger."""
+    rows = live_facts(Fact.objects.filter(branch_id__in=ids, month__gte=first.key, source_type=OPENING))
+    rows = rows.filter(metric__code__in=metrics)
+    found: dict[tuple[int, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for branch_id, metric, month, quantity in rows.values_list("branch_id", "metric__code", "month", "quantity"):
+        found[branch_id, metric][month] += quantity
+    return found
 
 
 def _wanted(branches: Sequence[Organisation], ground: _Ground) -> _Wanted:
@@ -124,8 +142,8 @@ def _wanted(branches: Sequence[Organisation], ground: _Ground) -> _Wanted:
     for branch in branches:
         for duty in ground.duties:
             for period in _periods(branch, duty, ground):
-                for group_id in _subjects(branch.pk, duty, period, ground):
-                    _want_slot(wanted, branch, duty, period, group_id, ground)
+                for place, group_id in enumerate(_subjects(branch.pk, duty, period, ground)):
+                    _want_slot(wanted, branch, duty, period, group_id, ground, place)
     return wanted
 
 
@@ -175,13 +193,16 @@ def _by_branch(rows: Iterable, name: str) -> dict[int, list]:
 
 
 def _want_slot(
-    wanted: _Wanted, branch: Organisation, duty: Duty, period: Period, group_id: int, ground: _Ground
+    wanted: _Wanted, branch: Organisation, duty: Duty, period: Period, group_id: int, ground: _Ground, place: int
 ) -> None:
+    """`place`: the ledger of history names no group, so that of three meetings the first three groups have one each."""
     slot = Slot(branch.pk, duty.code, period.last, group_id)
     records = ground.shares.records(branch.pk, duty.kind.code, duty.metric, group_id=group_id or None)
     wanted.specs[slot, DUE] = _spec(branch, duty, slot, DUE, confirmed=True)
-    good = filling([record for record in records if not record.is_late], period, duty.target)
-    if len(good) >= duty.target:
+    need = duty.target - (ground.brought_in(branch.pk, duty.metric, period) - place * duty.target)
+    need = min(duty.target, max(0, need))
+    good = filling([record for record in records if not record.is_late], period, need)
+    if len(good) >= need:
         confirmed = all(record.state == "approved" for record in good)
         wanted.specs[slot, ON_TIME] = _spec(branch, duty, slot, ON_TIME, confirmed=confirmed)
     if not group_id:

@@ -37,6 +37,7 @@ def approve_activities(*, actor: Viewer, activity_ids: Iterable[int], now: datet
     for activity in rows:
         steps.demand_state(activity, ActivityState.SUBMITTED, step="审核")
     refuse_self_review(actor, *rows)
+    _refuse_own_roll_calls(actor, rows)
     confirmed = Participation.objects.filter(activity__in=rows, state=ParticipationState.CONFIRMED)
     confirmed.update(is_reviewed=True)
     for activity in rows:
@@ -55,9 +56,8 @@ def approve_shares(*, actor: Viewer, activity_id: int, now: datetime) -> int:
     activity = steps.locked(actor, activity_id, "activity.review")
     steps.demand_state(activity, ActivityState.APPROVED, step="审核各支部出席")
     refuse_self_review(actor, activity)
+    _refuse_own_roll_calls(actor, [activity])
     late = activity.participations.filter(state=ParticipationState.CONFIRMED, is_organiser=False, is_reviewed=False)
-    if actor.user_id and late.filter(confirmed_by_id=actor.user_id).exists():
-        raise Refused("其中有您代为确认的出席，不能由您审核。", remedy="请由机关党委另一位同志审核。")
     count = late.update(is_reviewed=True)
     steps.note(activity, ReviewAction.APPROVED, actor=actor, now=now, text="各支部出席")
     facts.confirm_many([activity], by_id=actor.user_id, now=now)
@@ -119,6 +119,15 @@ def refuse_self_review(actor: Viewer, *activities: Activity) -> None:
     for activity in activities:
         if activity.entered_by_id == actor.user_id or activity.pk in own:
             raise Refused(f"“{activity.title}”是您登记的，不能由您审核。", remedy="请由机关党委另一位同志审核。")
+
+
+def _refuse_own_roll_calls(actor: Viewer, activities: Iterable[Activity]) -> None:
+    """An invited branch's attendance that waits for review is not reviewed by who confirmed it on its behalf."""
+    waiting = Participation.objects.filter(
+        activity__in=activities, state=ParticipationState.CONFIRMED, is_organiser=False, is_reviewed=False
+    )
+    if actor.user_id and waiting.filter(confirmed_by_id=actor.user_id).exists():
+        raise Refused("其中有您代为确认的出席，不能由您审核。", remedy="请由机关党委另一位同志审核。")
 
 
 def _locked_for_review(actor: Viewer, ids: list[int]) -> list[Activity]:

@@ -15,7 +15,7 @@ from activities.services.submitting import withdraw_activity
 from assessment.ledger import live_facts
 from assessment.models import Fact
 from branches.models import Member
-from core.errors import Conflict, PortalError
+from core.errors import Conflict, PortalError, Refused
 from tests.factories.activities import NOW, approve, approved, draft, sent
 
 
@@ -169,3 +169,15 @@ def test_two_sendings_at_once_make_one_record():
         thread.join()
     assert sorted(outcomes) == ["conflict", "sent"]
     assert live_facts().filter(metric__code="theme_day.held").count() == 1
+
+
+def test_who_confirmed_for_an_invited_branch_does_not_review_it(cast):
+    activity = sent(cast, invited=(cast.other_branch.pk,))
+    share = activity.participations.get(branch=cast.other_branch)
+    members = Member.objects.filter(branch=cast.other_branch).values_list("pk", flat=True)
+    marks = {pk: AttendanceMark("present") for pk in members}
+    confirm_participation(actor=cast.viewer("officer"), share_id=share.pk, attendance=marks, now=NOW)
+    with pytest.raises(Refused, match="代为确认"):
+        approve(cast, activity)
+    activity.refresh_from_db()
+    assert activity.state == "submitted"

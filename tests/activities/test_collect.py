@@ -5,9 +5,12 @@ from datetime import date
 from activities.collect import Counts, collect
 from activities.services.reviewing import return_activity
 from activities.services.submitting import submit_activity, withdraw_activity
-from assessment.ledger import live_facts
+from assessment.ledger import live_facts, record_facts
+from assessment.models import OpeningImport
+from branches.models import Organisation
 from core.periods import Month
 from tests.factories.activities import approve, approved, at, draft, sent
+from tests.factories.assessment import spec
 from tests.factories.branches import BranchFactory, GroupFactory, MemberFactory, TermFactory
 
 TODAY = date(2026, 11, 20)
@@ -171,3 +174,41 @@ def test_queries_do_not_grow_with_branches(cast, django_assert_max_num_queries):
 def test_since_leaves_earlier_months_alone(cast):
     run(cast, since=Month(2026, 10))
     assert due(cast) == [("due.theme_day", "10-31")]
+
+
+def test_record_that_waits_takes_no_place_of_one_that_passed(cast):
+    approved(cast, held_on=date(2026, 10, 20), now=at(date(2026, 10, 25)))
+    run(cast)
+    sent(cast, held_on=date(2026, 10, 5), now=at(date(2026, 11, 3)))
+    run(cast)
+    assert facts(cast, "record.on_time") == [("due.theme_day", 202610, "10-31", "confirmed")]
+
+
+def test_history_brought_in_counts_as_on_time(cast):
+    Organisation.objects.filter(pk=cast.root.pk).update(go_live_month=202608)
+    OpeningImport.objects.create(
+        root=cast.root,
+        file_name="期初.xlsx",
+        sha256="0",
+        from_month=202606,
+        to_month=202607,
+        row_count=2,
+        imported_at=NOW,
+    )
+    one = GroupFactory(parent=cast.branch, founded_on=date(2020, 1, 1))
+    two = GroupFactory(parent=cast.branch, founded_on=date(2020, 1, 1))
+    for metric, day in (
+        ("theme_day.held", date(2026, 6, 9)),
+        ("group_meeting.held", date(2026, 6, 10)),
+        ("group_meeting.held", date(2026, 7, 10)),
+        ("group_meeting.held", date(2026, 7, 11)),
+    ):
+        record_facts([spec(cast.branch, metric, day, source_type="opening")], now=NOW)
+    run(cast, date(2026, 8, 6))
+    assert [row[:2] for row in facts(cast, "record.on_time")] == [
+        (f"due.group_meeting.{one.pk}", 202606),
+        ("due.theme_day", 202606),
+        (f"due.group_meeting.{one.pk}", 202607),
+        (f"due.group_meeting.{two.pk}", 202607),
+    ]
+    assert run(cast, date(2026, 8, 6)).changes == 0
