@@ -21,6 +21,7 @@ from activities.services.claims import ClaimInput, pull_back_claim, save_claim, 
 from branches.models import Organisation
 from branches.permissions import Viewer, visible, visible_branches
 from core import submits
+from core.http import whole
 
 FILTERS = ("branch", "metric", "state", "month")
 
@@ -95,7 +96,7 @@ class ClaimViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         rows = visible(Claim.objects.all(), viewer_of(request))
         for name in FILTERS:
             value = request.query_params.get(name, "")
-            if value and (name in ("metric", "state") or value.isdecimal()):
+            if value and (name in ("metric", "state") or whole(value) is not None):
                 rows = rows.filter(**{"branch_id" if name == "branch" else name: value})
         return rows
 

@@ -27,6 +27,6 @@ urlpatterns = [
     path("review/<slug:what>/<int:pk>/return/", review.review_return, name="review_return"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export/", ledger.ledger_export, name="ledger_export"),
-    path("ledger/statistics/<int:year>/", ledger.statistics_page, name="statistics"),
-    path("ledger/statistics/<int:year>/export/", ledger.statistics_export, name="statistics_export"),
+    path("ledger/statistics/<year:year>/", ledger.statistics_page, name="statistics"),
+    path("ledger/statistics/<year:year>/export/", ledger.statistics_export, name="statistics_export"),
 ]

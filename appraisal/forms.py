@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from appraisal.models import PartCode
 from appraisal.services import MarkEntry
+from core.http import whole
 
 
 def mark_entries(data: QueryDict) -> list[MarkEntry]:
@@ -13,7 +14,7 @@ def mark_entries(data: QueryDict) -> list[MarkEntry]:
     found = []
     for name, value in data.items():
         part, _, branch = name.partition("-")
-        if part in PartCode.values and branch.isdigit():
+        if part in PartCode.values and whole(branch) is not None:
             found.append(
                 MarkEntry(
                     int(branch),

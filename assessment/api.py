@@ -22,6 +22,7 @@ from assessment.statement.words import plain, pts, qty
 from branches.permissions import Viewer, visible_branches
 from branches.rules import READ
 from core.errors import InvalidInput
+from core.http import whole
 from core.periods import Month, today
 
 
@@ -140,16 +141,17 @@ class ScoreViewSet(viewsets.ViewSet):
         viewer = viewer_of(request)
         month = asked_month(request, viewer)
         if viewer.is_a(*READ["overview"]):
-            board = scoreboard(viewer, viewer.root_id, month)  # type: ignore[arg-type]
+            board = scoreboard(viewer, viewer.root_id, month)  # type: ignore[arg-type] -- whoever reads an overview works under a root
             return Response([of_row(board, row) for row in board.rows])
         found = [statement(viewer, pk, month, with_raises=False) for pk in sorted(score_branches(viewer))]
         return Response([of_statement(one) for one in found])
 
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         viewer = viewer_of(request)
-        if pk is None or not pk.isdigit():
+        branch_id = whole(pk)
+        if branch_id is None:
             raise Http404
-        found = statement(viewer, int(pk), asked_month(request, viewer), with_raises=False)
+        found = statement(viewer, branch_id, asked_month(request, viewer), with_raises=False)
         return Response(of_statement(found))
 
 
@@ -158,7 +160,7 @@ def viewer_of(request: Any) -> Viewer:
     inner = request._request
     viewer = getattr(inner, "viewer", None)
     if viewer is None or viewer.user_id != request.user.pk:
-        viewer = inner.viewer = Viewer.of(request.user, today(timezone.now()))  # type: ignore[attr-defined]
+        viewer = inner.viewer = Viewer.of(request.user, today(timezone.now()))  # type: ignore[attr-defined] -- as the middleware sets it
     return viewer
 
 

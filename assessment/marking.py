@@ -13,6 +13,7 @@ from assessment.models import ReviewMark
 from branches.models import Organisation
 from branches.permissions import Viewer, check
 from core.errors import InvalidInput
+from core.http import whole
 from core.periods import Month
 
 
@@ -44,7 +45,7 @@ def give_marks(
 def _save(actor: Viewer, rule_code: str, year: int, mark: MarkInput, old: ReviewMark | None, now: datetime) -> int:
     """1 if the mark differed from the standing one."""
     value, reason = mark.value.strip(), mark.reason.strip()[:200]
-    number = int(value) if value.isascii() and value.isdigit() else None
+    number = whole(value)
     if not value:
         if old is None:
             return 0

@@ -21,6 +21,7 @@ from django.utils.http import content_disposition_header
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
+WHOLE_DIGITS = 18  # fits every integer column that ids, versions and months are looked up in
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -95,6 +96,15 @@ def sorted_by(
     sign = "-" if asked.startswith("-") else ""
     column = allowed[asked.lstrip("-")]
     return asked, (sign + column,) if column == last else (sign + column, sign + last)
+
+
+def whole(text: object) -> int | None:
+    """A whole number of a request (an id, a version, a year), at most 18 digits; None for anything else.
+
+    `str.isdigit` takes “²”, which `int` does not, and a number of 5 000 digits is refused by `int` as well.
+    """
+    found = str(text)
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= WHOLE_DIGITS else None
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -33,8 +33,8 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> Month:
         """The month written `2026-08`; ValueError for anything else."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if not match:
+        match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
+        if not match or not 1901 <= int(match[1]) <= 9998:  # so that the months beside it are months, too
             raise ValueError(f"not a month: {text!r}")
         return cls(int(match[1]), int(match[2]))
 
@@ -93,12 +93,24 @@ class Month:
 class MonthConverter:
     """A path converter: `<month:month>` in a URL gives a Month, and 404 for what is none."""
 
-    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+    regex = r"20[0-9]{2}-(?:0[1-9]|1[0-2])"  # the years there can be figures of; 9999-12 has no next month
 
     def to_python(self, value: str) -> Month:
         return Month.parse(value)
 
     def to_url(self, value: Month | str) -> str:
+        return str(value)
+
+
+class YearConverter:
+    """A path converter: `<year:year>` in a URL gives a year, and 404 for what can be none of ours."""
+
+    regex = "20[0-9]{2}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int | str) -> str:
         return str(value)
 
 

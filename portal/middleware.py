@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
-from core.errors import PortalError
+from core.errors import InvalidInput, PortalError
 from portal import errors
 from portal.viewers import ensure_viewer
 
@@ -35,6 +35,29 @@ class ViewerMiddleware:
             return None
         match = request.resolver_match
         return None if match and match.view_name in OPEN_BEFORE_PASSWORD else redirect("password_change")
+
+
+class PlainTextMiddleware:
+    """Refuses the NUL character, which no database column takes, before any view meets it.
+
+    It cannot be typed: in an address it is none of ours (404), in a field or a question it is said in words.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_args: Any) -> HttpResponse | None:
+        if "\0" in request.path_info:
+            return errors.error_page(request, 404)
+        if any(
+            "\0" in text for sent in (request.GET, request.POST) for row in sent.lists() for text in (row[0], *row[1])
+        ):
+            fault = InvalidInput("内容里有看不见的控制字符。", remedy="请删去从别处粘贴来的特殊字符后再提交。")
+            return errors.refusal(request, fault)
+        return None
 
 
 class ErrorMiddleware:

@@ -10,6 +10,7 @@ from activities.models import Activity, Attendance, AttendanceStatus, Participat
 from activities.services.drafting import TEXTS
 from activities.services.inputs import AttendanceMark, RecordInput, TalkInput, VoteInput
 from branches.selectors import Expected
+from core.http import whole
 
 TONES = {
     "present": "green",
@@ -65,7 +66,7 @@ def _options(person: Expected, status: str) -> list[Option]:
 
 def marks_posted(data: Mapping[str, str]) -> dict[int, AttendanceMark]:
     """Member id → status and reason, from the fields att_<id> and why_<id>."""
-    ids = [name[4:] for name in data if name.startswith("att_") and name[4:].isdigit()]
+    ids = [name[4:] for name in data if name.startswith("att_") and whole(name[4:])]
     return {int(pk): _mark(str(data[f"att_{pk}"]), str(data.get(f"why_{pk}", ""))) for pk in ids}
 
 
@@ -166,7 +167,7 @@ def record_input(form: RecordForm, data: Mapping[str, str], *, day, attachment_i
         talks=tuple(_talks(talk_rows_posted(data))),
         invited=tuple(cleaned.get("invited") or ()),
         attachment_ids=tuple(attachment_ids),
-        dropped_file_ids=tuple(int(pk) for pk in _list(data, "drop_file") if pk.isdigit()),
+        dropped_file_ids=tuple(pk for pk in map(whole, _list(data, "drop_file")) if pk),
     )
 
 
@@ -181,12 +182,13 @@ def _talks(rows: Iterable[TalkRow]) -> Iterator[TalkInput]:
     for row in rows:
         if row.talker or row.name:
             talker, name = row.talker, row.name
-        if row.talked.isdigit() and (talker or name):
-            yield TalkInput(int(row.talked), int(talker) if talker.isdigit() else None, name)
+        talked = whole(row.talked)
+        if talked and (talker or name):
+            yield TalkInput(talked, whole(talker), name)
 
 
 def _number(text: str) -> int:
-    return min(int(text), 100_000) if text.isdigit() and text.isascii() else 0
+    return min(whole(text) or 0, 100_000)
 
 
 def _said(row) -> Iterable[str]:
@@ -199,7 +201,7 @@ def _numbers(data: Mapping[str, str], prefix: str, field: str) -> list[int]:
     found = []
     for name in data:
         parts = name.split("-")
-        if len(parts) == 3 and parts[0] == prefix and parts[2] == field and parts[1].isdigit():
+        if len(parts) == 3 and parts[0] == prefix and parts[2] == field and whole(parts[1]) is not None:
             found.append(int(parts[1]))
     return sorted(set(found))[:MOST_ROWS]
 

@@ -10,6 +10,7 @@ from django import forms
 from activities.models import ActivityType, Attendees, RecordShape
 from activities.rules.catalogue import tag_table
 from branches.models import Organisation, Tier
+from core.http import whole
 
 TEXT_LABELS = {
     "agenda": ("议题（内容）", "一行一项"),
@@ -132,7 +133,7 @@ class RecordForm(forms.Form):
     @property
     def invited_ids(self) -> set[int]:
         """The branches ticked, as ids."""
-        return {int(value) for value in self["invited"].value() or [] if str(value).isdigit()}
+        return {pk for pk in map(whole, self["invited"].value() or []) if pk}
 
     @property
     def votes_faults(self) -> list[str]:
@@ -149,7 +150,7 @@ class RecordForm(forms.Form):
 
     def group_id(self) -> int | None:
         value = self["group"].value() if "group" in self.fields else None
-        return int(value) if value and str(value).isdigit() else None
+        return whole(value)
 
     def add_faults(self, faults: dict[str, list[str]]) -> None:
         """Show what a service found wrong at its field; what has no field stands on top."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from branches.models import Organisation
 from branches.permissions import Viewer, visible_branches
+from core.http import whole
 from core.periods import Month
 
 
@@ -32,8 +33,8 @@ def branch_choices(viewer: Viewer, resource: str) -> list[Organisation]:
 
 def number(request: HttpRequest, name: str) -> int | None:
     """A whole number of the query string; None for anything else."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 12 else None
+    found = whole(request.GET.get(name, ""))
+    return found if found is None or found < 10**11 else None
 
 
 def month_of(text: str) -> Month | None:
@@ -46,8 +47,7 @@ def month_of(text: str) -> Month | None:
 
 def version_of(request: HttpRequest) -> int | None:
     """The version the form was drawn with."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole(request.POST.get("version", ""))
 
 
 def shown_versions(values: list[str]) -> dict[int, int]:
@@ -55,6 +55,7 @@ def shown_versions(values: list[str]) -> dict[int, int]:
     found: dict[int, int] = {}
     for value in values:
         left, _, right = value.partition(":")
-        if left.isdecimal() and right.isdecimal() and len(left) < 18 and len(right) < 10:
-            found[int(left)] = int(right)
+        pk, version = whole(left), whole(right)
+        if pk is not None and version is not None:
+            found[pk] = version
     return found

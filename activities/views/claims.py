@@ -34,7 +34,7 @@ from branches.models import Organisation
 from branches.permissions import Viewer, can, visible
 from core import audit
 from core.errors import PortalError, Refused
-from core.http import download, page_of, sorted_by
+from core.http import download, page_of, sorted_by, whole
 from core.periods import Month
 from core.submits import once
 from core.uploads import serve
@@ -212,7 +212,7 @@ def _keep(request: HttpRequest, form: ClaimForm, claim: Claim | None) -> str:
                     claim_id=claim.pk if claim else None,
                     version=version_of(request) if claim else None,
                     files=form.cleaned_data["evidence"],
-                    remove_files=[int(pk) for pk in request.POST.getlist("remove") if pk.isdecimal()],
+                    remove_files=[pk for pk in map(whole, request.POST.getlist("remove")) if pk],
                 )
                 if request.POST.get("step") == "submit":
                     submit_claim(actor=viewer, claim_id=saved.pk, version=None, now=now())

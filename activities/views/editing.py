@@ -28,6 +28,7 @@ from branches.selectors import expected_people, groups_on
 from core import drafts, submits, uploads
 from core.errors import Conflict, InvalidInput
 from core.forms import TOKEN_NAME
+from core.http import whole
 from core.models import SubmittedForm
 from core.periods import today as today_of
 
@@ -113,7 +114,7 @@ def _form(request: HttpRequest, kind: ActivityType, branch: Organisation, **kwar
 def _prefill(request: HttpRequest, kind: ActivityType, branch: Organisation) -> dict[str, Any]:
     """Day and title, and time, place, host and recorder of the last record of the type."""
     day = _day(request.GET.get("held_on", ""), request.viewer.today)
-    group_id = int(request.GET["group"]) if request.GET.get("group", "").isdigit() else None
+    group_id = whole(request.GET.get("group", ""))
     initial: dict[str, Any] = {"held_on": day, "title": _named(kind, day), "group": group_id}
     initial["for_year"] = day.year
     last = selectors.last_of_kind(request.viewer, branch, kind, group_id) if kind.shape == "gathering" else None
@@ -281,13 +282,12 @@ def _save(
 def _draft(
     request: HttpRequest, form: RecordForm, activity: Activity | None, token: str, attachments: list[int], now: datetime
 ) -> Activity:
-    version = request.POST.get("version", "")
     return save_draft(
         actor=request.viewer,
         record=parts.record_input(form, request.POST, day=today_of(now), attachment_ids=attachments),
         now=now,
         activity_id=activity.pk if activity else None,
-        version=int(version) if activity and version.isdigit() else None,
+        version=whole(request.POST.get("version", "")) if activity else None,
         form_token=token,
     )
 

@@ -18,6 +18,7 @@ from branches.permissions import can, visible
 from core import submits
 from core.errors import InvalidInput
 from core.forms import TOKEN_NAME
+from core.http import whole
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +50,6 @@ def decline(request: HttpRequest, share_id: int) -> HttpResponse:
 
 def _confirm(request: HttpRequest, share: Participation, marks: dict[int, AttendanceMark]) -> None:
     now = timezone.now()
-    version = request.POST.get("version", "")
     with submits.once(request.POST.get(TOKEN_NAME), request.user) as submit:
         if submit.replayed:
             return
@@ -57,7 +57,7 @@ def _confirm(request: HttpRequest, share: Participation, marks: dict[int, Attend
             actor=request.viewer,
             share_id=share.pk,
             attendance=marks,
-            version=int(version) if version.isdigit() else None,
+            version=whole(request.POST.get("version", "")),
             now=now,
         )
         submit.result_url = f"/activities/{share.activity_id}/"

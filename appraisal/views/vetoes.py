@@ -13,19 +13,20 @@ from django.views.decorators.http import require_POST
 from appraisal import services
 from appraisal.views._year import back, begun_year
 from core.errors import InvalidInput
+from core.http import whole
 
 
 @require_POST
 def propose(request: HttpRequest, year: int) -> HttpResponse:
     """Raise one item against one branch."""
     year_end = begun_year(request, year)
-    branch = request.POST.get("branch", "")
-    if not branch.isdigit():
+    branch_id = whole(request.POST.get("branch", ""))
+    if branch_id is None:
         raise InvalidInput("请选择支部。", fields={"branch": ["请选择支部。"]})
     case = services.propose_veto(
         actor=request.viewer,
         year_end_id=year_end.pk,
-        branch_id=int(branch),
+        branch_id=branch_id,
         item_code=request.POST.get("item_code", ""),
         ground=request.POST.get("ground", ""),
         now=timezone.now(),

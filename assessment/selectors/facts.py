@@ -8,6 +8,7 @@ from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
 
 from assessment.models import Fact, FactState, Metric
 from branches.permissions import Viewer, visible_branches
+from core.http import whole
 from core.periods import Month
 
 
@@ -18,15 +19,15 @@ def fact_rows(viewer: Viewer, asked: Mapping[str, str]) -> QuerySet[Fact]:
     if viewer.root_id:
         rows = rows.filter(root_id=viewer.root_id)  # the leading column of the index
     if branch := asked.get("branch"):
-        rows = rows.filter(branch_id=int(branch)) if branch.isdigit() else rows.none()
+        branch_id = whole(branch)
+        rows = rows.none() if branch_id is None else rows.filter(branch_id=branch_id)
     if metric := asked.get("metric"):
         rows = rows.filter(metric__code=metric)
     if month := asked.get("month"):
         rows = _in_month(rows, month)
-    if asked.get("year", "").isdigit():
-        year = int(asked["year"])
-        last = int(asked["until"]) if asked.get("until", "").isdigit() else 12
-        rows = rows.filter(month__range=(year * 100 + 1, year * 100 + last))
+    if year := whole(asked.get("year", "")):
+        last = min(whole(asked.get("until", "")) or 12, 12)
+        rows = rows.filter(month__gte=year * 100 + 1, month__lte=year * 100 + last)
     return _in_state(rows, asked.get("state", ""))
 
 

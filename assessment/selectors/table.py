@@ -10,6 +10,7 @@ from fractions import Fraction
 from assessment.rules.terms import divided, rounded
 from assessment.selectors.figures import Share
 from assessment.selectors.scoreboard import BranchRow, Scoreboard, mean
+from core.http import whole
 
 HEAT_FLOORS = ((97, 5), (90, 4), (80, 3), (65, 2))
 
@@ -28,11 +29,10 @@ class Choice:
     @classmethod
     def of(cls, data: Mapping[str, str]) -> Choice:
         """Read from a query string; anything unknown is the default."""
-        leader = data.get("leader", "")
         return cls(
             query=data.get("q", "").strip()[:40],
             group=data.get("group", ""),
-            leader=int(leader) if leader.isdigit() else None,
+            leader=whole(data.get("leader", "")),
             sort=data.get("sort", ""),
             show="rate" if data.get("show") == "rate" else "score",
             which="provisional" if data.get("which") == "provisional" else "confirmed",

@@ -12,6 +12,7 @@ from assessment.marking import MarkInput, give_marks
 from assessment.selectors import root_of
 from assessment.selectors.marks import mark_board
 from branches.permissions import check
+from core.http import whole
 
 
 @require_GET
@@ -46,7 +47,7 @@ def save(request: HttpRequest, year: int, rule_code: str) -> HttpResponse:
             int(name.removeprefix("level-")), str(value), request.POST.get(f"reason-{name.removeprefix('level-')}", "")
         )
         for name, value in request.POST.items()
-        if name.startswith("level-") and name.removeprefix("level-").isdigit()
+        if name.startswith("level-") and whole(name.removeprefix("level-")) is not None
     ]
     count = give_marks(
         actor=request.viewer, root=root, year=year, rule_code=rule_code, marks=inputs, now=timezone.now()

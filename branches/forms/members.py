@@ -10,6 +10,7 @@ from branches.forms.fields import LabelledChoice, day_field
 from branches.models import COUNTED_STATUSES, Member, MemberStatus, Organisation, Post, Tier
 from branches.permissions import Viewer, can, visible, visible_branches
 from branches.rules import Role
+from core.http import whole
 from core.identity import mask_id_number, mask_phone
 
 ANY = [("", "全部")]
@@ -36,7 +37,7 @@ class MemberFilter(forms.Form):
         self.fields["branch"].queryset = branches
         chosen = self.data.get("branch") or (viewer.home_branch_id if not viewer.is_a(*WIDE) else None)
         groups = visible(Organisation.objects.filter(tier=Tier.GROUP, dissolved_on=None), viewer)
-        if str(chosen or "").isdigit():
+        if whole(chosen) is not None:
             self.fields["group"].queryset = groups.filter(parent=chosen)
         else:
             del self.fields["group"]

@@ -22,7 +22,7 @@ from branches.imports.template import import_template
 from branches.models import ImportBatch, ImportKind, ImportState
 from branches.views.pages import data_of, require_action, require_reading, seen_or_404
 from core.errors import PortalError
-from core.http import download
+from core.http import download, whole
 from core.identity import mask_id_number
 from core.xlsx.cells import as_text
 
@@ -95,12 +95,11 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _match(request: HttpRequest, batch: ImportBatch) -> ImportBatch:
-    head_row = request.POST.get("head_row", "")
     looks = "look" in request.POST
     return flow.choose_columns(
         actor=request.viewer,
         batch=batch,
-        head_row=int(head_row) if head_row.isdigit() else 0,
+        head_row=whole(request.POST.get("head_row", "")) or 0,
         columns=None if looks else _sent_columns(request),
         now=timezone.now(),
     )

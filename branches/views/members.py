@@ -29,7 +29,7 @@ from branches.views.pages import (
     require_reading,
     with_version,
 )
-from core.http import Page, capped_count, page_of, sorted_by
+from core.http import Page, capped_count, page_of, sorted_by, whole
 from core.identity import mask_id_number, mask_phone
 
 SORTS = {"branch": "branch_key", "no": "member_no", "name": "name", "joined": "joined_key"}
@@ -137,8 +137,8 @@ def member_new(request: HttpRequest) -> HttpResponse:
     """Register one person by hand."""
     viewer = request.viewer
     require_action(viewer, "member.edit")
-    asked = request.GET.get("branch") or viewer.home_branch_id
-    branch = organisation_or_404(request, int(asked)) if str(asked or "").isdigit() else None
+    asked = whole(request.GET.get("branch") or viewer.home_branch_id)
+    branch = organisation_or_404(request, asked) if asked else None
     form = MemberForm(data_of(request), viewer=viewer, branch=branch)
     back = reverse("branches:members")
     intro = "党员编号由系统发放，终身不变。人多时请用导入。"

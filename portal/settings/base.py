@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.ViewerMiddleware",
+    "portal.middleware.PlainTextMiddleware",
     "portal.middleware.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 
-from core.http import capped_count, download, page_of, sorted_by
+from core.http import capped_count, download, page_of, sorted_by, whole
 from core.models import JobRun
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,10 @@ def test_download_is_saved_never_sniffed_never_cached(tmp_path: Path) -> None:
         assert body == b"abc"
         assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%E5%BE%97")
         assert (response["X-Content-Type-Options"], response["Cache-Control"]) == ("nosniff", "private, no-store")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("12", 12), ("0", 0), ("²", None), ("-1", None), ("9" * 19, None), (None, None)]
+)
+def test_whole_numbers_of_a_request(text, number):
+    assert whole(text) == number

@@ -54,3 +54,9 @@ def test_converter_goes_both_ways() -> None:
     converter = MonthConverter()
 
     assert converter.to_url(converter.to_python("2026-08")) == "2026-08"
+
+
+@pytest.mark.parametrize("text", ["1900-01", "9999-12", "２０２６-08"])
+def test_months_without_a_month_beside_them_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="month"):
+        Month.parse(text)
