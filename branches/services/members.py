@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from branches.member_rules import Person, completed, faults_of
 from branches.models import (
@@ -276,9 +277,10 @@ def _end_offices(member: Member, branch: Organisation, on: date) -> None:
     """Offices and exclusions end the day before; those that began later never begin."""
     offices = Appointment.objects.filter(member=member, organisation__path__startswith=branch.path)
     offices.filter(from_on__gte=on).delete()
-    open_ended = offices.filter(to_on=None) | offices.filter(to_on__gte=on)
-    open_ended.update(to_on=on - timedelta(days=1))
-    CountExclusion.objects.filter(member=member, to_on=None, from_on__lt=on).update(to_on=on - timedelta(days=1))
+    exclusions = CountExclusion.objects.filter(member=member)
+    exclusions.filter(from_on__gte=on).delete()
+    for rows in (offices, exclusions):
+        rows.filter(Q(to_on=None) | Q(to_on__gte=on)).update(to_on=on - timedelta(days=1))
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:

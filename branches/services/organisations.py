@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
 
 from branches.models import (
@@ -208,8 +208,12 @@ def dissolve_organisation(
     _check_empty(organisation, on)
     save_changes(organisation, version=version, changes={"dissolved_on": on})
     OrganisationPlacement.objects.filter(organisation=organisation, to_on=None).update(to_on=on)
-    Appointment.objects.filter(organisation=organisation, to_on=None).update(to_on=on)
-    PatchAssignment.objects.filter(branch=organisation, to_on=None).update(to_on=on)
+    for rows in (
+        Appointment.objects.filter(organisation=organisation),
+        PatchAssignment.objects.filter(branch=organisation),
+    ):
+        rows.filter(from_on__gt=on).delete()
+        rows.filter(Q(to_on=None) | Q(to_on__gt=on)).update(to_on=on)
     audit.record(
         actor=actor,
         action="organisation.dissolve",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from branches.models import Appointment
+from branches.models import Appointment, BranchTerm, CountExclusion
 from branches.permissions import Viewer
 from branches.selectors import expected_people, has_committee_on, secretary_names
 from branches.services import appointments, members
 from core.errors import Conflict, InvalidInput, Refused
+from core.models import AuditEntry
 from tests.factories.branches import TODAY, AppointmentFactory, GroupFactory, MemberFactory, TermFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,134 @@ def test_an_acting_office_of_somebody_who_left_gives_nothing(cast):
         actor=cast.viewer("officer"), member=cast.member.member, status="transferred_out", on=TODAY, version=1
     )
     assert Viewer.of(cast.member, TODAY).roles == frozenset()
+
+
+def appoint(cast, member, post, from_on=TODAY, to_on=None, organisation=None):
+    return appointments.appoint(
+        actor=cast.viewer("officer"),
+        member=member,
+        organisation=organisation or cast.branch,
+        post=post,
+        from_on=from_on,
+        to_on=to_on,
+    )
+
+
+def test_office_ends_once_and_not_before_it_began(cast):
+    officer, held = cast.viewer("officer"), Appointment.objects.get(member=cast.secretary.member)
+    with pytest.raises(InvalidInput, match="早于任职"):
+        appointments.end_appointment(actor=officer, appointment=held, on=held.from_on - timedelta(days=1))
+    appointments.end_appointment(actor=officer, appointment=held, on=date(2026, 10, 31))
+    with pytest.raises(Conflict, match="已经结束"):
+        appointments.end_appointment(actor=officer, appointment=held, on=date(2026, 11, 10))
+    held.refresh_from_db()
+    assert held.to_on == date(2026, 10, 31)
+    assert AuditEntry.objects.filter(action="appointment.end").count() == 1
+
+
+def test_acting_office_can_end_early(cast):
+    acting = AppointmentFactory(
+        member=cast.member.member, post="deputy_secretary", is_acting=True, to_on=date(2026, 12, 31)
+    )
+    appointments.end_appointment(actor=cast.viewer("officer"), appointment=acting, on=TODAY)
+    acting.refresh_from_db()
+    assert acting.to_on == TODAY
+
+
+def test_single_office_changes_hands_without_a_shared_day(cast):
+    officer, member = cast.viewer("officer"), cast.member.member
+    appointments.end_appointment(
+        actor=officer, appointment=Appointment.objects.get(member=cast.secretary.member), on=date(2026, 10, 31)
+    )
+    appoint(cast, member, "secretary", from_on=date(2027, 1, 1))
+    between = MemberFactory(branch=cast.branch)
+    for first, last in ((date(2026, 10, 31), date(2026, 12, 1)), (date(2026, 11, 1), date(2027, 1, 1))):
+        with pytest.raises(Conflict, match="还没有结束"):
+            appoint(cast, between, "secretary", from_on=first, to_on=last)
+    appoint(cast, between, "secretary", from_on=date(2026, 11, 1), to_on=date(2026, 12, 31))
+    assert secretary_names([cast.branch.pk], TODAY) == {cast.branch.pk: between.name}
+
+
+def test_one_person_holds_an_office_once_and_two_may_be_deputies(cast):
+    appoint(cast, cast.member.member, "deputy_secretary")
+    with pytest.raises(Conflict, match="已任这一职务"):
+        appoint(cast, cast.member.member, "deputy_secretary")
+    appoint(cast, MemberFactory(branch=cast.branch), "deputy_secretary")
+    assert Appointment.objects.filter(organisation=cast.branch, post="deputy_secretary").count() == 2
+
+
+def test_offices_belong_to_their_tier_and_their_days_in_order(cast):
+    member, group = cast.member.member, GroupFactory(parent=cast.branch)
+    for post, organisation in (("group_leader", cast.branch), ("secretary", group)):
+        with pytest.raises(InvalidInput, match="不设在这一级"):
+            appoint(cast, member, post, organisation=organisation)
+    with pytest.raises(InvalidInput, match="不在这里"):
+        appoint(cast, member, "group_leader", organisation=group)  # of the branch, not of the group
+    with pytest.raises(InvalidInput, match="早于开始"):
+        appoint(cast, member, "deputy_secretary", from_on=TODAY, to_on=TODAY - timedelta(days=1))
+    appoint(cast, member, "publicity_member", organisation=cast.root)  # the committee's own, from any of its branches
+
+
+def term(cast, **values):
+    given = {"term_no": 1, "has_committee": True, "seats": 3, "from_on": date(2023, 3, 1), "due_on": date(2026, 2, 28)}
+    return appointments.set_term(actor=cast.viewer("officer"), branch=cast.branch, **(given | values))
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"due_on": date(2023, 3, 1)}, "due_on"),
+        ({"seats": 2}, "seats"),
+        ({"seats": 8}, "seats"),
+        ({"extended_to_on": date(2026, 8, 31)}, "extension_document"),
+        ({"extended_to_on": date(2027, 3, 1), "extension_document": "〔2026〕2号"}, "extended_to_on"),
+    ],
+)
+def test_what_is_no_term_of_office(cast, values, field):
+    with pytest.raises(InvalidInput) as fault:
+        term(cast, **values)
+    assert list(fault.value.fields) == [field]
+    assert not BranchTerm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"seats": 3}, {"seats": 7}, {"has_committee": False, "seats": 0},
+     {"extended_to_on": date(2027, 2, 28), "extension_document": "〔2026〕2号"}],
+)  # fmt: skip
+def test_what_just_is_one(cast, values):
+    term(cast, **values)
+    assert BranchTerm.objects.get().branch == cast.branch
+
+
+def test_exclusion_is_reasoned_ends_once_and_can_follow_another(cast):
+    officer, member = cast.viewer("officer"), cast.member.member
+
+    def approve(from_on, reason="流动外出", **more):
+        return appointments.approve_exclusion(
+            actor=officer, member=member, reason=reason, approved_by="〔2026〕1号", from_on=from_on, **more
+        )
+
+    with pytest.raises(InvalidInput, match="原因"):
+        approve(TODAY, reason=" ")
+    with pytest.raises(InvalidInput, match="早于开始"):
+        approve(TODAY, to_on=TODAY - timedelta(days=1))
+    first = approve(date(2026, 3, 1))
+    with pytest.raises(InvalidInput, match="早于开始"):
+        appointments.end_exclusion(actor=officer, exclusion=first, on=date(2026, 2, 28))
+    appointments.end_exclusion(actor=officer, exclusion=first, on=date(2026, 6, 30))
+    with pytest.raises(Conflict, match="已经结束"):
+        appointments.end_exclusion(actor=officer, exclusion=first, on=date(2026, 7, 31))
+    with pytest.raises(Conflict, match="已经不计入"):
+        approve(date(2026, 6, 30))
+    approve(date(2026, 7, 1))
+    rows = CountExclusion.objects.order_by("from_on").values_list("from_on", "to_on")
+    assert list(rows) == [(date(2026, 3, 1), date(2026, 6, 30)), (date(2026, 7, 1), None)]
+
+
+def test_branch_does_not_excuse_its_own(cast):
+    with pytest.raises(Refused):
+        appointments.approve_exclusion(
+            actor=cast.viewer("secretary"), member=cast.member.member, reason="x", approved_by="x", from_on=TODAY
+        )
+    assert not CountExclusion.objects.exists()
