@@ -18,7 +18,7 @@ OVERSEERS = (OFFICER, LEADER)
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; no roles means everybody; under `prefixes`, too, it is the active one."""
+    """One line of the menu; no roles means everybody; under `prefixes`, too, it is the active one; `is_own`: the own file."""
 
     label: str
     icon: str
@@ -27,31 +27,33 @@ class Entry:
     group: str = ""
     prefixes: tuple[str, ...] = ()
     counter: str = ""
+    is_own: bool = False
 
 
 # label, icon, url name, roles, group. Any owner may add a line.
 ENTRIES = (
     Entry("工作台", "home", "home", ()),
-    Entry("审核", "inbox", "activities:review", (OFFICER,), "审核与考核", ("/review/",), "review"),
-    Entry("考核总览", "table", "assessment:overview", OVERSEERS, "审核与考核", ("/overview/", "/statements/")),
-    Entry("月度封存", "lock", "assessment:months", (OFFICER,), "审核与考核", ("/months/",)),
-    Entry("期初", "upload", "assessment:opening", (OFFICER,), "审核与考核", ("/opening/",)),
-    Entry("人工评分", "star", "assessment:marks", (OFFICER,), "审核与考核", ("/marks/",)),
-    Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "审核与考核", ("/year-end/",)),
-    Entry("考核方案", "sliders", "assessment:scheme", (OFFICER, LEADER, *BRANCH_PEOPLE), "审核与考核", ("/scheme/",)),
+    Entry("审核", "inbox", "activities:review", (OFFICER,), "", ("/review/",), "review"),
+    Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
+    Entry("我的档案", "user", "branches:member", (MEMBER,), "", is_own=True),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
     Entry("月报", "clipboard", "activities:month", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/month/",)),
     Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), "组织生活", ("/claims/",)),
     Entry("三会一课台账", "book", "activities:ledger", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/ledger/",)),
-    Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "组织生活", ("/statements/",)),
-    Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "组织生活", ("/results/",)),
-    Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/facts/",)),
+    Entry("考核总览", "table", "assessment:overview", OVERSEERS, "考核", ("/overview/", "/statements/")),
+    Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "考核", ("/statements/",)),
+    Entry("月度封存", "lock", "assessment:months", (OFFICER,), "考核", ("/months/",)),
+    Entry("人工评分", "star", "assessment:marks", (OFFICER,), "考核", ("/marks/",)),
+    Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "考核", ("/year-end/",)),
+    Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "考核", ("/results/",)),
+    Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/facts/",)),
+    Entry("考核方案", "sliders", "assessment:scheme", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/scheme/",)),
+    Entry("期初", "upload", "assessment:opening", (OFFICER,), "考核", ("/opening/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
     Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
     Entry("账号", "key", "branches:accounts", (ADMINISTRATOR,), "组织", ("/accounts/",)),
-    Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
 )
 
 
@@ -79,10 +81,12 @@ def menu_of(viewer: Viewer | None, here: str, counts: Mapping[str, int]) -> list
     if viewer is None:
         return []
     groups: dict[str, Group] = {}
+    own = own_url("branches:member", viewer)
     for entry in ENTRIES:
-        url = url_of(entry.url_name)
+        url = own if entry.is_own else url_of(entry.url_name)
         if url and (not entry.roles or viewer.is_a(*entry.roles)):
-            item = Item(entry.label, entry.icon, url, _is_active(entry, url, here), counts.get(entry.counter, 0))
+            is_here = _is_active(entry, url, here) and (entry.is_own or here != own)
+            item = Item(entry.label, entry.icon, url, is_here, counts.get(entry.counter, 0))
             groups.setdefault(entry.group, Group(entry.group)).items.append(item)
     return list(groups.values())
 
@@ -93,6 +97,11 @@ def url_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def own_url(name: str, viewer: Viewer) -> str:
+    """The page of the viewer's own file; empty for who is no member."""
+    return reverse(name, args=[viewer.member_id]) if viewer.member_id else ""
 
 
 def _is_active(entry: Entry, url: str, here: str) -> bool:

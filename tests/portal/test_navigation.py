@@ -29,7 +29,7 @@ def test_stranger_has_no_menu():
         ("committee_member", {"组织生活", "月报", "得分说明"}, {"审核", "账号", "导入"}),
         ("officer", {"审核", "考核总览", "月度封存", "年终考核", "党组织", "导入"}, {"得分说明", "账号"}),
         ("leader", {"考核总览", "组织生活", "党组织"}, {"审核", "得分说明", "账号", "导入"}),
-        ("member", {"工作台", "消息"}, {"组织生活", "审核", "党员", "考核总览", "账号"}),
+        ("member", {"工作台", "我的档案", "消息"}, {"组织生活", "审核", "党员", "考核总览", "账号"}),
         ("administrator", {"工作台", "账号", "消息"}, {"组织生活", "审核", "党员", "考核总览"}),
     ],
 )
@@ -52,7 +52,15 @@ def test_figure_stands_beside_its_entry(cast):
 
 
 def test_every_entry_leads_somewhere():
-    assert [entry.url_name for entry in ENTRIES if not url_of(entry.url_name)] == []
+    assert [entry.url_name for entry in ENTRIES if not entry.is_own and not url_of(entry.url_name)] == []
+
+
+def test_members_have_their_own_file_and_the_administrator_none(cast):
+    member = cast.viewer("member")
+    own = f"/members/{member.member_id}/"
+    items = [item for group in menu_of(member, own, {}) for item in group.items]
+    assert [(item.label, item.url) for item in items if item.is_active] == [("我的档案", own)]
+    assert "我的档案" not in labels(cast.viewer("administrator"))
 
 
 def test_menu_of_a_signed_in_person_costs_few_queries(client_as, django_assert_max_num_queries):
