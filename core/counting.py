@@ -13,3 +13,8 @@ class CappedCount(Subquery):
 
     def __init__(self, rows: QuerySet, cap: int) -> None:
         super().__init__(rows.order_by().values("pk")[:cap])
+
+
+def counts_of(anchor: QuerySet, cap: int, **rows: QuerySet) -> dict[str, int]:
+    """How many rows each query finds, all in one query; `anchor` finds one row, whichever."""
+    return anchor.values(**{name: CappedCount(found, cap) for name, found in rows.items()}).get()

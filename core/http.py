@@ -19,6 +19,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from core.counting import CappedCount
+
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
 WHOLE_DIGITS = 18  # fits every integer column that ids, versions and months are looked up in
@@ -56,19 +58,23 @@ def page_of(
 ) -> Page:
     """One page by `?after=` or `?before=`: one query, as fast on the last page as on the first.
 
-    `key` is the ordering, its last column unique, none of its columns null. With `count` a second query
-    counts up to 10 000. A cursor that does not fit shows the first page.
+    `key` is the ordering, its last column unique, none of its columns null. With `count` the same query
+    counts all rows up to 10 000. A cursor that does not fit shows the first page.
     """
     ordering = tuple(key)
     after, before = (_decode(request.GET.get(name, ""), ordering) for name in ("after", "before"))
     is_back = before is not None and after is None
-    rows = _slice(queryset, ordering, before if is_back else after, size + 1, is_back=is_back)
+    counted = queryset.annotate(rows_found=CappedCount(queryset, COUNT_CAP + 1)) if count else queryset
+    rows = _slice(counted, ordering, before if is_back else after, size + 1, is_back=is_back)
     has_more = len(rows) > size
     rows = rows[:size]
     if is_back:
         rows.reverse()
     page = Page(rows, ordering=ordering)
-    if count:
+    if count and rows:
+        found = _value(rows[0], "rows_found")
+        page.count, page.more = min(found, COUNT_CAP), found > COUNT_CAP
+    if count and not rows:  # a cursor past the end; there may be rows before it
         page.count, page.more = capped_count(queryset)
     if rows and (has_more or is_back):
         page.next_cursor = _encode(rows[-1], ordering)

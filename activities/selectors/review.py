@@ -20,7 +20,10 @@ from activities.models import (
     ReviewEvent,
     SheetState,
 )
+from branches.models import User
 from branches.permissions import Viewer, visible
+from core.counting import counts_of
+from core.http import COUNT_CAP
 from core.periods import Month
 
 SAMPLE_FROM = 20_000
@@ -85,22 +88,17 @@ def sheet_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[MonthSheet]:
 
 
 def queue_counts(viewer: Viewer) -> QueueCounts:
-    """The figures on the tabs; 3 queries."""
-    claims = visible(Claim.objects.filter(state=ClaimState.SUBMITTED), viewer)
-    sheets = visible(MonthSheet.objects.filter(state=SheetState.SENT), viewer)
-    parts = [
-        _split(_waiting_records(viewer), _entered_by(viewer)),
-        _split(claims, Q(entered_by_id=viewer.user_id)),
-        _split(sheets, Q(sent_by_id=viewer.user_id)),
-    ]
-    others = [whole - own for whole, own in parts]
-    return QueueCounts(*others, own=sum(own for _, own in parts))
-
-
-def _split(rows: QuerySet, mine: Q) -> tuple[int, int]:
-    """How many rows there are, and how many of them are the viewer's own."""
-    found = rows.order_by().aggregate(whole=Count("pk"), own=Count("pk", filter=mine))
-    return found["whole"], found["own"]
+    """The figures on the tabs, counted up to 10 000; one query."""
+    mine = Q(entered_by_id=viewer.user_id)
+    queues = {
+        "records": (_waiting_records(viewer), _entered_by(viewer)),
+        "claims": (visible(Claim.objects.filter(state=ClaimState.SUBMITTED), viewer), mine),
+        "sheets": (visible(MonthSheet.objects.filter(state=SheetState.SENT), viewer), Q(sent_by_id=viewer.user_id)),
+    }
+    others = {name: rows.exclude(own) for name, (rows, own) in queues.items()}
+    owns = {f"own_{name}": rows.filter(own) for name, (rows, own) in queues.items()}
+    found = counts_of(User.objects.filter(pk=viewer.user_id), COUNT_CAP, **others, **owns)
+    return QueueCounts(*(found[name] for name in others), own=sum(found[name] for name in owns))
 
 
 def _waiting_records(viewer: Viewer) -> QuerySet[Activity]:

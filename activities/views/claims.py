@@ -27,6 +27,7 @@ from activities.selectors.claims import (
     occurrences_of,
     quantity_sum,
 )
+from activities.selectors.ledger import years_to_show
 from activities.services.claims import pull_back_claim, save_claim, submit_claim, withdraw_claim
 from activities.views.asking import branch_choices, month_of, now, number, version_of
 from activities.views.recount import recount_part
@@ -49,12 +50,11 @@ def claims(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     _demand_reader(viewer)
     catalogue = catalogue_for(viewer.root_id, Month.of(viewer.today))
-    year = viewer.today.year
     form = ClaimFilterForm(
         request.GET or None,
         branches=branch_choices(viewer, "claim"),
         kinds=list(catalogue.kinds.values()),
-        years=range(year, year - 4, -1),
+        years=years_to_show(viewer),
     )
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
@@ -273,7 +273,7 @@ def _claim_or_404(viewer: Viewer, claim_id: int) -> Any:
 
 
 def _demand_reader(viewer: Viewer) -> None:
-    if not visible(Claim.objects.all(), viewer).exists() and not can(viewer, "claim.log"):
+    if not can(viewer, "claim.log") and not visible(Claim.objects.all(), viewer).exists():
         raise Refused("申报由支部书记、支部委员和机关党委办理。", remedy="如有需要申报的事项，请交本支部书记。")
 
 

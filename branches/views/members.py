@@ -29,7 +29,7 @@ from branches.views.pages import (
     require_reading,
     with_version,
 )
-from core.http import Page, capped_count, page_of, sorted_by, whole
+from core.http import Page, page_of, sorted_by, whole
 from core.identity import mask_id_number, mask_phone
 
 SORTS = {"branch": "branch_key", "no": "member_no", "name": "name", "joined": "joined_key"}
@@ -48,14 +48,12 @@ def member_index(request: HttpRequest) -> HttpResponse:
     require_reading(request.viewer, "member")
     viewer = request.viewer
     form, found, asked, key = _found(request)
-    page = page_of(found, request, key=key)
+    page = page_of(found, request, key=key, count=True)
     rows = member_rows(page, viewer.today)
-    is_whole = not (page.next_cursor or page.previous_cursor)
-    count, more = (len(rows), False) if is_whole else capped_count(found)
     is_full = request.GET.get("view") == "full"
     context = {
         "form": form,
-        "page": Page(rows, page.next_cursor, page.previous_cursor, count, more),
+        "page": Page(rows, page.next_cursor, page.previous_cursor, page.count, page.more),
         "sort": asked,
         "is_full": is_full,
         "heads": [(key, label) for key, label, *_ in exports.ROSTER[1:]] if is_full else [],

@@ -44,7 +44,7 @@ from branches.views.pages import (
     require_reading,
     with_version,
 )
-from core.http import Page, capped_count, page_of, sorted_by
+from core.http import Page, page_of, sorted_by
 from core.periods import Month
 
 SORTS = {"order": "sort_key", "code": "code", "name": "short_name", "members": "members_count", "founded": "founded_on"}
@@ -67,13 +67,11 @@ def organisation_index(request: HttpRequest) -> HttpResponse:
     form = _filters(request)
     asked, key = sorted_by(request, SORTS, default="order")
     found = organisation_list(viewer, form.cleaned_data, viewer.today)
-    page = page_of(found.order_by(), request, key=key)
+    page = page_of(found.order_by(), request, key=key, count=True)
     rows = organisation_rows(page, viewer.today)
-    is_whole = not (page.next_cursor or page.previous_cursor)
-    count, more = (len(rows), False) if is_whole else capped_count(found)
     context |= {
         "form": form,
-        "page": Page(rows, page.next_cursor, page.previous_cursor, count, more),
+        "page": Page(rows, page.next_cursor, page.previous_cursor, page.count, page.more),
         "sort": asked,
         "may_export": can(viewer, "export"),
     }

@@ -55,12 +55,22 @@ def test_pages_backward_are_the_same(rows) -> None:
     assert backward == forward[-2::-1]
 
 
-def test_page_costs_one_query_and_the_capped_count_another(rows, django_assert_num_queries) -> None:
+def test_page_and_its_capped_count_cost_one_query(rows, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         page = page_of(JobRun.objects.all(), get(), size=3)
     assert (page.count, bool(page.previous_cursor), len(page)) == (None, False, 3)
-    with django_assert_num_queries(2):
-        assert page_of(JobRun.objects.all(), get(), size=3, count=True).count == 7
+    with django_assert_num_queries(1):
+        counted = page_of(JobRun.objects.all(), get(), size=3, count=True)
+    assert (counted.count, counted.more) == (7, False)
+
+
+def test_count_is_the_same_past_the_end_and_for_values(rows) -> None:
+    last = page_of(JobRun.objects.all(), get(), size=7, key=("id",))
+    beyond = base64.urlsafe_b64encode(f"[{last.items[-1].pk}]".encode()).decode()
+
+    assert page_of(JobRun.objects.all(), get(after=beyond), key=("id",), count=True).count == 7
+    assert page_of(JobRun.objects.values("id"), get(), count=True).count == 7
+    assert page_of(JobRun.objects.none(), get(), count=True).count == 0
 
 
 def test_values_rows_can_be_paged_too(rows) -> None:
