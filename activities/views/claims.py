@@ -27,7 +27,6 @@ from activities.selectors.claims import (
     occurrences_of,
     quantity_sum,
 )
-from activities.selectors.ledger import years_to_show
 from activities.services.claims import pull_back_claim, save_claim, submit_claim, withdraw_claim
 from activities.views.asking import branch_choices, month_of, now, number, version_of
 from activities.views.recount import recount_part
@@ -50,11 +49,12 @@ def claims(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     _demand_reader(viewer)
     catalogue = catalogue_for(viewer.root_id, Month.of(viewer.today))
+    year = viewer.today.year
     form = ClaimFilterForm(
         request.GET or None,
         branches=branch_choices(viewer, "claim"),
         kinds=list(catalogue.kinds.values()),
-        years=years_to_show(viewer),
+        years=range(year, year - 4, -1),
     )
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
