@@ -16,7 +16,7 @@ from activities.rules.steps import SHEET_STEPS, is_open, refusal
 from activities.selectors.people import secretary_accounts
 from activities.selectors.sheets import Sheet, closed_at, figures_of, sheet_of
 from branches.models import Organisation
-from branches.permissions import Viewer, check, visible
+from branches.permissions import SYSTEM, Viewer, check, visible
 from core import audit
 from core.errors import Conflict, InvalidInput, Locked, Refused
 from core.periods import Month
@@ -37,7 +37,10 @@ def send_sheet(
     note: str = "",
     accept_gaps: bool = False,
 ) -> MonthSheet:
-    """Send the month to the committee. With things missing it asks once: InvalidInput unless `accept_gaps`."""
+    """Send the month to the committee. With things missing it asks once: InvalidInput unless `accept_gaps`.
+
+    A sheet whose parts have all been reviewed before is reviewed with its sending, by the system.
+    """
     check(actor, "sheet.send", branch)
     today = today_of(now)
     if month > Month.of(today) or month.last_day < branch.founded_on:
@@ -57,7 +60,10 @@ def send_sheet(
     row.on_behalf = not actor.is_system and branch.pk not in actor.own_branch_ids
     row.note, row.figures = note.strip()[:500], figures_of(sheet)
     row.return_reason, row.reviewed_by, row.reviewed_at = "", None, None
-    return _save(actor, row, "sheet.sent", f"报送{month.label}月报" + (f"，缺{len(missing)}项" if missing else ""))
+    _save(actor, row, "sheet.sent", f"报送{month.label}月报" + (f"，缺{len(missing)}项" if missing else ""))
+    if _is_seen_already(row):
+        _settle(SYSTEM, row, now)
+    return row
 
 
 @transaction.atomic
@@ -157,6 +163,20 @@ def pending_parts(rows: Iterable[MonthSheet]) -> dict[tuple[int, int], int]:
         for pair in model.objects.filter(where, state__in=states).values_list("branch_id", "month"):
             found[pair] = found.get(pair, 0) + 1
     return found
+
+
+def _is_seen_already(row: MonthSheet) -> bool:
+    """Whether all that a sheet holds was reviewed before it was sent, so that nothing would ever settle it later.
+
+    An empty sheet, and one sent a second time (it may have been returned as a whole), are left to the officer.
+    """
+    if row.revision > 1 or pending_parts([row]):
+        return False
+    mine = {"branch_id": row.branch_id, "month": row.month}
+    return (
+        Activity.objects.filter(**mine, state=ActivityState.APPROVED).exists()
+        or Claim.objects.filter(**mine, state=ClaimState.APPROVED).exists()
+    )
 
 
 def gap_words(sheet: Sheet) -> list[str]:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from activities.models import SheetState
+from activities.models import MonthSheet, SheetState
 from activities.rules.steps import RETURN_REASONS
 from activities.selectors.duties import duty_overview
 from activities.selectors.sheets import month_choices, sheet_of, sheet_states
@@ -68,7 +68,7 @@ def sheet_send(request: HttpRequest, branch_id: int, month: Month) -> HttpRespon
             return render(request, "activities/month_confirm.html", context)
     with once(request.POST.get("_token"), viewer) as submit:
         if not submit.replayed:
-            send_sheet(
+            sent = send_sheet(
                 actor=viewer,
                 branch=branch,
                 month=month,
@@ -78,8 +78,14 @@ def sheet_send(request: HttpRequest, branch_id: int, month: Month) -> HttpRespon
                 accept_gaps=accepted,
             )
             submit.result_url = reverse("activities:sheet", args=[branch.pk, str(month)])
-            messages.success(request, f"{month.label}月报已报送，审核前可以撤回。")
+            messages.success(request, f"{month.label}月报已报送，{_what_now(sent)}")
     return redirect(submit.result_url)
+
+
+def _what_now(sent: MonthSheet) -> str:
+    if sent.state == SheetState.REVIEWED:
+        return "其中的记录、申报都已审过，月报随即记为已审核。"
+    return "审核前可以撤回。"
 
 
 @require_POST

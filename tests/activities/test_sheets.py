@@ -269,3 +269,32 @@ def test_page_costs_the_same_for_one_and_three_records(cast, client, november):
     with CaptureQueriesContext(connection) as three:
         client.get(url)
     assert len(one) == len(three)
+
+
+def test_sheet_whose_parts_are_all_reviewed_is_settled_with_its_sending(cast):
+    approved(cast)
+    row = send(cast)
+    assert (row.state, row.sent_by, row.reviewed_by) == ("reviewed", cast.secretary, None)
+    assert row.reviewed_at == NOW
+
+
+def test_sheet_waits_while_a_part_waits_or_where_there_is_none(cast):
+    assert send(cast, month=Month(2026, 10)).state == "sent"
+    approved(cast)
+    dues(cast)
+    assert send(cast).state == "sent"
+
+
+def test_returned_sheet_sent_again_waits_for_the_officer(cast):
+    approved(cast)
+    row = send(cast)
+    return_sheet(actor=cast.viewer("officer"), sheet_id=row.pk, version=row.version, reason="缺党费", now=NOW)
+    assert send(cast).state == "sent"
+
+
+def test_page_says_that_the_sheet_is_reviewed_with_its_sending(cast, client, november):
+    approved(cast)
+    client.force_login(cast.secretary)
+    url = reverse("activities:sheet_send", args=[cast.branch.pk, "2026-11"])
+    page = client.post(url, {"accept_gaps": "1"}, follow=True)
+    assert "月报随即记为已审核" in page.content.decode()
