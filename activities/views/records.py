@@ -127,6 +127,7 @@ def detail(request: HttpRequest, activity_id: int) -> HttpResponse:
         "facts": selectors.facts_of_record(request.viewer, activity),
         "flags": flags_of(request.viewer, activity),
         "steps": _steps(request.viewer, activity),
+        "queue": request.GET.get("queue", "")[:300],
         "to_confirm": _own_share(request.viewer, activity),
     }
     return render(request, "activities/record_detail.html", context)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from activities.models import ActivityType
+from activities.models import Activity, ActivityState, ActivityType
 from activities.rules.claimable import short_name
 from activities.rules.steps import RETURN_REASONS
 from activities.selectors.claims import add_words, metric_words
@@ -32,13 +34,14 @@ from activities.views.recount import recount_part, recount_selection
 from branches.permissions import Viewer, can
 from branches.rules import Role
 from core.errors import Conflict, PortalError, Refused
-from core.http import Page, page_of
+from core.http import Page, page_of, whole
 from core.periods import Month
 from core.periods import today as today_of
 from core.submits import once
 
 TABS = {"records": "记录", "claims": "申报", "sheets": "月报"}
 KEYS = {"records": ("submitted_at", "id"), "claims": ("submitted_at", "id"), "sheets": ("sent_at", "id")}
+QUERY_LENGTH = 300
 SAMPLE_SIZES = (5, 10, 20, 30)
 
 
@@ -117,13 +120,14 @@ def _queue_page(request: HttpRequest, *, error: PortalError | None = None) -> Ht
     _demand_overseer(viewer)
     asked = request.GET if request.method in ("GET", "HEAD") else request.POST
     tab = asked.get("tab", "records") if asked.get("tab") in TABS else "records"
-    wanted = _filter_of(request)
+    wanted = _filter_of(request.GET)
     page = page_of(_queues(tab)(viewer, wanted), request, key=KEYS[tab])
     _add_words(tab, page, viewer)
     counts = queue_counts(viewer)
     context = {
         "tab": tab,
         "tabs": [(key, label, getattr(counts, key)) for key, label in TABS.items()],
+        "unit": "份" if tab == "sheets" else "条",
         "page": page,
         "counts": counts,
         "filter": wanted,
@@ -159,10 +163,21 @@ def _add_words(tab: str, page: Page, viewer: Viewer) -> None:
         row.days = (viewer.today - today_of(sent)).days if sent else 0
 
 
-def _filter_of(request: HttpRequest) -> QueueFilter:
-    get = request.GET
+def next_in_queue(request: HttpRequest, done: Activity) -> str:
+    """The record that waits next in the queue the officer came from (field `queue`); the queue where none is left."""
+    query = request.POST.get("queue", "")[:QUERY_LENGTH]
+    rows = record_queue(request.viewer, _filter_of(QueryDict(query))).filter(state=ActivityState.SUBMITTED)
+    later = Q(submitted_at__gt=done.submitted_at) | Q(submitted_at=done.submitted_at, pk__gt=done.pk)
+    rows = rows.order_by("submitted_at", "pk")
+    found = rows.filter(later).first() or rows.first()
+    if found is None:
+        return reverse("activities:review") + (f"?{query}" if query else "")
+    return reverse("activities:detail", args=[found.pk]) + "?" + urlencode({"queue": query})
+
+
+def _filter_of(get: QueryDict) -> QueueFilter:
     return QueueFilter(
-        branch_id=number(request, "branch"),
+        branch_id=whole(get.get("branch", "")),
         kind=get.get("kind", "")[:60],
         month=month_of(get.get("month", "")),
         late=get.get("late") == "1",

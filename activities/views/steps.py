@@ -16,8 +16,17 @@ from activities.models import Activity
 from activities.services import drafting, reviewing, submitting
 from activities.services.sheets import settle_sheets
 from activities.views.outcome import recount
+from activities.views.review import next_in_queue
 from core import submits
 from core.forms import TOKEN_NAME
+
+
+def _record(activity: Activity) -> str:
+    return reverse("activities:detail", args=[activity.pk])
+
+
+def _form(activity: Activity) -> str:
+    return reverse("activities:edit", args=[activity.pk])
 
 
 @require_POST
@@ -27,7 +36,7 @@ def pull_back(request: HttpRequest, activity_id: int) -> HttpResponse:
     def step(now: datetime) -> Activity:
         return submitting.pull_back(actor=request.viewer, activity_id=activity_id, now=now)
 
-    return _do(request, step, "已撤回，改好后请重新报送；首次报送时间不变。", to="activities:edit")
+    return _do(request, step, "已撤回，改好后请重新报送；首次报送时间不变。", to=_form)
 
 
 @require_POST
@@ -48,12 +57,14 @@ def delete(request: HttpRequest, activity_id: int) -> HttpResponse:
 
 @require_POST
 def approve(request: HttpRequest, activity_id: int) -> HttpResponse:
+    """Approve it and go on to the next record of the queue the officer came from."""
+
     def step(now: datetime) -> Activity:
         (row,) = reviewing.approve_activities(actor=request.viewer, activity_ids=[activity_id], now=now)
         settle_sheets(actor=request.viewer, pairs=[(row.branch_id, row.month)], now=now)
         return row
 
-    return _do(request, step, "已审核通过，得分已确认。")
+    return _do(request, step, "“{title}”已审核通过，得分已确认。{next}", to=lambda row: next_in_queue(request, row))
 
 
 @require_POST
@@ -94,8 +105,15 @@ def note(request: HttpRequest, activity_id: int) -> HttpResponse:
     return _do(request, step, "补充说明已附在记录后面。")
 
 
+def _next_words(activity: Activity, url: str) -> str:
+    """What the page after a review shows: the next record, or that none is left."""
+    if url.startswith(reverse("activities:review")):
+        return "这里没有待审的记录了。"
+    return "" if url == _record(activity) else "下面是下一条待审的。"
+
+
 def _do(
-    request: HttpRequest, step: Callable[[datetime], Activity], words: str, *, to: str = "activities:detail"
+    request: HttpRequest, step: Callable[[datetime], Activity], words: str, *, to: Callable[[Activity], str] = _record
 ) -> HttpResponse:
     """One step, once per form token; then the branches' scores are brought up to date."""
     now = timezone.now()
@@ -103,8 +121,8 @@ def _do(
     with submits.once(request.POST.get(TOKEN_NAME), request.user) as submit:
         if not submit.replayed:
             activity = step(now)
-            submit.result_url = reverse(to, args=[activity.pk])
+            submit.result_url = to(activity)
     if activity is not None:
         recount(activity, now=now)
-        messages.success(request, words)
+        messages.success(request, words.format(title=activity.title, next=_next_words(activity, submit.result_url)))
     return redirect(submit.result_url)

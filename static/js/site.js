@@ -124,6 +124,40 @@
     });
   });
 
+  /* form[data-ticks]: the button and its question say how many rows are ticked; none ticked, nothing to press */
+  function countTicks(form) {
+    var boxes = form.querySelectorAll('tbody input[type=checkbox]');
+    var n = form.querySelectorAll('tbody input[type=checkbox]:checked').length;
+    var button = form.querySelector('[data-ticks-button]');
+    var words = form.querySelector('[data-ticks-words]');
+    var all = form.querySelector('[data-check-all]');
+    if (!button) return;
+    if (!words.portalPlain) words.portalPlain = words.textContent;
+    words.textContent = n ? words.getAttribute('data-ticks-words').replace('{n}', n) : words.portalPlain;
+    button.setAttribute('data-confirm', button.getAttribute('data-ticks-confirm').replace('{n}', n));
+    button.disabled = !n;
+    if (all) { all.checked = n > 0 && n === boxes.length; all.indeterminate = n > 0 && n < boxes.length; }
+  }
+  document.addEventListener('change', function (event) {
+    var form = event.target.closest('form[data-ticks]');
+    if (form && event.target.closest('tbody')) countTicks(form);
+  });
+  window.addEventListener('pageshow', function () {
+    document.querySelectorAll('form[data-ticks]').forEach(countTicks);
+  });
+
+  /* data-open="id": opens the folded part of that id and goes to its first field */
+  document.addEventListener('click', function (event) {
+    var opener = event.target.closest('[data-open]');
+    var box = opener && document.getElementById(opener.getAttribute('data-open'));
+    if (!box) return;
+    event.preventDefault();
+    box.open = true;
+    box.scrollIntoView({ block: 'center' });
+    var field = box.querySelector('textarea, select, input:not([type=hidden])');
+    if (field) field.focus();
+  });
+
   document.addEventListener('htmx:configRequest', function (event) {
     event.detail.headers['X-CSRFToken'] = portal.csrf();
   });

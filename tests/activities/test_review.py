@@ -202,3 +202,47 @@ def test_queue_costs_the_same_for_one_and_three(cast, client, tab):
 def test_claims_of_other_roots_are_not_in_the_queue(cast):
     sent_claim(cast)
     assert claim_queue(cast.viewer("outsider"), QueueFilter()).count() == 0
+
+
+def test_nothing_is_ticked_when_the_queue_opens(cast, client):
+    sent(cast)
+    client.force_login(cast.officer)
+    text = client.get(reverse("activities:review")).content.decode()
+    assert 'name="record"' in text and 'id="id_all"' in text
+    assert " checked" not in text
+
+
+def approve_page(client, record, queue: str = ""):
+    return client.post(reverse("activities:approve", args=[record.pk]), {"queue": queue}, follow=True)
+
+
+def test_approving_on_the_record_goes_on_to_the_next_of_the_queue(cast, client):
+    one = sent(cast, title="甲", held_on=date(2026, 11, 3), now=at(date(2026, 11, 4)))
+    theirs = sent(
+        cast,
+        by="other_secretary",
+        branch=cast.other_branch,
+        title="港航的",
+        held_on=date(2026, 11, 3),
+        now=at(date(2026, 11, 5)),
+    )
+    two = sent(cast, "party_lecture", title="乙", held_on=date(2026, 11, 6), now=at(date(2026, 11, 7)))
+    client.force_login(cast.officer)
+    queue = f"tab=records&branch={cast.branch.pk}"
+    page = approve_page(client, one, queue)
+    assert page.context["activity"] == two
+    assert "“甲”已审核通过，得分已确认。下面是下一条待审的。" in page.content.decode()
+    page = approve_page(client, two, page.context["queue"])
+    assert page.redirect_chain[-1][0] == f"{reverse('activities:review')}?{queue}"
+    assert "这里没有待审的记录了。" in page.content.decode()
+    assert approve_page(client, theirs).redirect_chain[-1][0] == reverse("activities:review")
+
+
+def test_approve_and_return_stand_in_the_head_of_the_page(cast, client):
+    record = sent(cast)
+    client.force_login(cast.officer)
+    head = client.get(reverse("activities:detail", args=[record.pk])).content.decode().split('id="page-messages"')[0]
+    assert "审核通过" in head and 'data-open="return-box"' in head
+    client.force_login(cast.secretary)
+    head = client.get(reverse("activities:detail", args=[record.pk])).content.decode().split('id="page-messages"')[0]
+    assert "审核通过" not in head and "退回" not in head

@@ -116,11 +116,24 @@ def review_everything(officer: Person) -> None:
     """All that is shown is approved, records first, then claims; what was just logged is among it."""
     for tab in ("records", "claims"):
         officer.go(f"/review/?tab={tab}")
-        while officer.page.get_by_role("button", name="通过勾选的").count():
-            officer.press("通过勾选的", confirm=True)
+        while officer.page.get_by_label("全选").count():
+            approve_all_shown(officer)
             officer.page.wait_for_selector("text=审核通过")
             officer.go(f"/review/?tab={tab}")
         assert "没有待审的" in officer.text
+
+
+def approve_all_shown(officer: Person) -> None:
+    """Nothing is ticked to begin with; 全选 ticks all, and the button and its question say how many."""
+    page = officer.page
+    button = page.get_by_role("button", name="通过勾选的")
+    assert page.locator("#approve tbody input:checked").count() == 0 and button.is_disabled()
+    page.get_by_label("全选").check()
+    words = f"通过勾选的{page.locator('#approve tbody input:checked').count()}条"
+    assert button.inner_text().strip() == words
+    button.click()
+    assert words.removeprefix("通过") in page.locator("dialog[open]").inner_text()
+    page.locator("dialog[open] .btn-primary").click()
 
 
 def read_statement(secretary: Person, record_url: str) -> str:
@@ -146,7 +159,7 @@ def settle_year(officer: Person, second: Person) -> None:
     """Marks, composition, grades, proposal by one, publication by the other."""
     page = officer.page
     officer.go("/year-end/2025/")
-    officer.press("开始2025年终考核")
+    officer.press("开始2025年年终考核")
     officer.go("/year-end/2025/?step=2")
     for cell in page.locator("input[name^='committee-']").all():
         cell.fill("88")
