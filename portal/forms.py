@@ -38,6 +38,10 @@ class PasswordForm(PasswordChangeForm):
             self.fields[name].label, self.fields[name].help_text = label, ""
         self.fields["new_password1"].help_text = HINT
 
+    def validate_password_for_user(self, user: Any, password_field_name: str = "new_password2") -> None:
+        """A weak password is told where it was typed first, beside the hint."""
+        super().validate_password_for_user(user, "new_password1")
+
     def save(self, commit: bool = True) -> Any:
         self.user.must_change_password = False
         return super().save(commit)
