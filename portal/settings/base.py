@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # its templates for widgets, beside ours
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -88,6 +89,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/django/forms/ draws what Django draws slowly
 
 # --- Language and time: what a user reads is Simplified Chinese, the office clock is Shanghai's -------------------
 LANGUAGE_CODE = "zh-hans"
