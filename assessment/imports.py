@@ -93,7 +93,7 @@ def opening_template() -> bytes:
 @transaction.atomic
 def set_go_live(*, actor: Viewer, root_id: int, month: Month, now: datetime) -> Organisation:
     """Set the first month a committee is measured in. Conflict once one of its months is closed."""
-    root = Organisation.objects.select_for_update().get(pk=root_id)
+    root = Organisation.objects.select_for_update(no_key=True).get(pk=root_id)
     check(actor, "opening.import", root)
     if rollup.closed_months(root_id):
         raise Conflict("已有封存的月份，启用月份不能再改。", remedy="如确需更改，请先重开已封存的月份。")
@@ -135,7 +135,9 @@ def preview_opening(content: bytes, *, root: Organisation) -> Preview:
 @transaction.atomic
 def import_opening(*, actor: Viewer, root_id: int, content: bytes, file_name: str, now: datetime) -> OpeningImport:
     """Bring a previewed ledger in. InvalidInput while it has faults; the same file again gives the first import."""
-    root = Organisation.objects.select_for_update().get(pk=root_id)  # the same file twice at once is one import
+    root = Organisation.objects.select_for_update(no_key=True).get(
+        pk=root_id
+    )  # the same file twice at once is one import
     check(actor, "opening.import", root)
     preview = preview_opening(content, root=root)
     done = OpeningImport.objects.filter(root=root, sha256=preview.sha256).first()

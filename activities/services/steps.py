@@ -15,9 +15,18 @@ from core.errors import Conflict, Refused
 
 
 def lock_branches(branch_ids: Iterable[int]) -> None:
-    """Take the branches' rows, so that two changes of one branch choose its counting records one after the other."""
+    """Take the branches' rows, so that two changes of one branch choose its counting records one after the other.
+
+    no_key: rows that only point at a branch may be written meanwhile. A closing ends with those of every branch
+    while senders wait for it; taken whole, the two would wait for each other for ever.
+    """
     ids = sorted(set(branch_ids))
-    list(Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    list(
+        Organisation.objects.select_for_update(no_key=True)
+        .filter(pk__in=ids)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def branches_of(activity_ids: Iterable[int]) -> set[int]:

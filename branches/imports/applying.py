@@ -23,7 +23,7 @@ from core.errors import Conflict
 def apply_members(actor: Viewer, plan: Plan, *, root_id: int, today: date) -> None:
     """Register the new members and write the changed fields of the others."""
     created, changed = plan.of(Outcome.CREATED), plan.of(Outcome.CHANGED)
-    members = Member.objects.select_for_update().in_bulk([row.target_id for row in changed])
+    members = Member.objects.select_for_update(no_key=True).in_bulk([row.target_id for row in changed])
     ids = {row.values["branch_id"] for row in created} | {member.branch_id for member in members.values()}
     branches = Organisation.objects.in_bulk(ids)
     for branch in branches.values():
@@ -106,7 +106,9 @@ def apply_branches(actor: Viewer, plan: Plan, *, root_id: int, today: date) -> N
     made: dict[int, Organisation] = {}
     for row in plan.of(Outcome.CREATED):
         made[row.number] = _found(actor, row, made)
-    targets = Organisation.objects.select_for_update().in_bulk([row.target_id for row in plan.of(Outcome.CHANGED)])
+    targets = Organisation.objects.select_for_update(no_key=True).in_bulk(
+        [row.target_id for row in plan.of(Outcome.CHANGED)]
+    )
     for row in plan.of(Outcome.CHANGED):
         target = targets[row.target_id or 0]
         check(actor, "branch.import", target)

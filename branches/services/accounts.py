@@ -102,7 +102,7 @@ def reset_password(*, actor: Viewer, user: User) -> tuple[User, str]:
 @transaction.atomic
 def change_password(*, actor: Viewer, old: str, new: str) -> User:
     """One's own new password; all other sessions end (the caller keeps its own by update_session_auth_hash)."""
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
     if not user.check_password(old):
         raise InvalidInput("原密码不对。", fields={"old_password": ["原密码不对，请重新输入。"]})
     if old == new:
@@ -143,7 +143,7 @@ def locked_account(actor: Viewer, user: User) -> User:
     found = visible(User.objects.all(), actor).filter(pk=user.pk).values_list("pk", flat=True).first()
     if found is None:
         raise Http404
-    return User.objects.select_for_update().get(pk=found)
+    return User.objects.select_for_update(no_key=True).get(pk=found)
 
 
 def _clean_username(username: str) -> str:

@@ -41,7 +41,7 @@ def appoint(
 ) -> Appointment:
     """Give a member an office from a day on. Acting (代理) needs a last day; on it the rights end by themselves."""
     check(actor, _action(organisation), organisation)
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     _check_person(member, organisation, post)
     _check_dates(from_on, to_on, is_acting)
     _check_vacant(member, organisation, post, from_on, to_on)
@@ -187,7 +187,7 @@ def approve_exclusion(
         raise InvalidInput("须写明原因和批准依据。", remedy="请填写支部大会决议和上级同意的文号。")
     if to_on and to_on < from_on:
         raise InvalidInput("结束日期早于开始日期。", fields={"to_on": ["请核对这两个日期。"]})
-    Member.objects.select_for_update().get(pk=member.pk)
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     same = CountExclusion.objects.filter(member=member).filter(Q(to_on=None) | Q(to_on__gte=from_on))
     if to_on:
         same = same.filter(from_on__lte=to_on)

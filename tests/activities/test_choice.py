@@ -4,7 +4,7 @@ from datetime import date
 from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from activities.facts import report_many
 from activities.models import Activity, Participation
@@ -181,3 +181,33 @@ def test_who_confirmed_for_an_invited_branch_does_not_review_it(cast):
         approve(cast, activity)
     activity.refresh_from_db()
     assert activity.state == "submitted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_branch_being_sent_for_does_not_stop_rows_that_point_at_it():
+    """A closing ends with rows about every branch; waiting for a sender that waits for it, both would be lost."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: two connections")
+    from activities.services.steps import lock_branches
+    from tests.factories.branches import build_cast
+
+    branch = build_cast().branch
+    outcomes: list[str] = []
+
+    def point_at() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute("SELECT 1 FROM branches_organisation WHERE id = %s FOR KEY SHARE", [branch.pk])
+            outcomes.append("written")
+        except OperationalError as error:
+            outcomes.append(str(error))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        lock_branches([branch.pk])
+        thread = Thread(target=point_at)
+        thread.start()
+        thread.join()
+    assert outcomes == ["written"]
