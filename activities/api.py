@@ -23,9 +23,11 @@ from activities.services.inputs import AttendanceMark, RecordInput, TalkInput, V
 from activities.services.submitting import pull_back, submit_activity, withdraw_activity
 from branches.permissions import Viewer, visible
 from core import submits
+from core.errors import InvalidInput
 from core.periods import today
 
 KEY_HEADER = "Idempotency-Key"
+AN_ID: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}  # what a column of ids can hold
 
 
 class ShareSerializer(serializers.ModelSerializer):
@@ -69,7 +71,7 @@ class ActivityDetailSerializer(ActivitySerializer):
 
 
 class MarkIn(serializers.Serializer):
-    member = serializers.IntegerField()
+    member = serializers.IntegerField(**AN_ID)
     status = serializers.ChoiceField(AttendanceStatus.choices)
     reason = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
 
@@ -84,8 +86,8 @@ class VoteIn(serializers.Serializer):
 
 
 class TalkIn(serializers.Serializer):
-    talked = serializers.IntegerField()
-    talker = serializers.IntegerField(required=False, allow_null=True, default=None)
+    talked = serializers.IntegerField(**AN_ID)
+    talker = serializers.IntegerField(**AN_ID, required=False, allow_null=True, default=None)
     talker_name = serializers.CharField(max_length=50, required=False, allow_blank=True, default="")
 
 
@@ -93,10 +95,10 @@ class ActivityIn(serializers.Serializer):
     """One record to be written; `submit` false keeps it as a draft."""
 
     kind = serializers.CharField(max_length=40)
-    branch = serializers.IntegerField()
+    branch = serializers.IntegerField(**AN_ID)
     held_on = serializers.DateField()
     title = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    group = serializers.IntegerField(required=False, allow_null=True, default=None)
+    group = serializers.IntegerField(**AN_ID, required=False, allow_null=True, default=None)
     starts_at = serializers.TimeField(required=False, allow_null=True, default=None)
     ends_at = serializers.TimeField(required=False, allow_null=True, default=None)
     place = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
@@ -109,7 +111,7 @@ class ActivityIn(serializers.Serializer):
     attendance = MarkIn(many=True, required=False, default=list)
     votes = VoteIn(many=True, required=False, default=list)
     talks = TalkIn(many=True, required=False, default=list)
-    invited = serializers.ListField(child=serializers.IntegerField(), default=list, max_length=500)
+    invited = serializers.ListField(child=serializers.IntegerField(**AN_ID), default=list, max_length=500)
     submit = serializers.BooleanField(default=True)
 
 
@@ -206,6 +208,8 @@ def _record(data: dict[str, Any]) -> RecordInput:
 
 def _key(request: Request) -> str | None:
     key = request.headers.get(KEY_HEADER, "").strip()
+    if not key.isprintable():
+        raise InvalidInput("提交编号里有控制字符。", remedy="请换一个提交编号。")
     return f"api:{key}"[:100] if key else None
 
 

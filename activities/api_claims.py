@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from activities.api import KEY_HEADER, _digest, _key, viewer_of
+from activities.api import AN_ID, KEY_HEADER, _digest, _key, viewer_of
 from activities.models import Claim, ClaimState
 from activities.services.claims import ClaimInput, pull_back_claim, save_claim, submit_claim, withdraw_claim
 from branches.models import Organisation
@@ -50,7 +50,7 @@ class ClaimSerializer(serializers.ModelSerializer):
 class ClaimIn(serializers.Serializer):
     """One claim to be written; `submit` false keeps it as a draft."""
 
-    branch = serializers.IntegerField()
+    branch = serializers.IntegerField(**AN_ID)
     metric = serializers.CharField(max_length=60)
     happened_on = serializers.DateField()
     quantity = serializers.DecimalField(max_digits=9, decimal_places=3, min_value=Decimal(0), default=Decimal(1))

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from activities.models import (
     Activity,
@@ -25,14 +26,15 @@ from activities.rules.attendance import Mark, head_count
 from activities.selectors.due import due_people
 from activities.services import steps
 from activities.services.inputs import AttendanceMark, RecordInput
-from branches.models import Member, Organisation, Tier
-from branches.permissions import Viewer, check
+from branches.models import Member, Membership, Organisation, Tier
+from branches.permissions import Viewer, check, visible
 from branches.selectors import Expected
 from core import audit
 from core.errors import InvalidInput
 from core.models import Attachment
-from core.periods import Month
+from core.periods import Month, today
 
+EARLIEST_YEAR = 2000
 TEXTS = ("agenda", "first_agenda", "speeches", "resolution", "observers", "follow_ups")
 
 
@@ -51,18 +53,28 @@ def save_draft(
     `form_token` leads the same form sent again to the same draft. Conflict if the record moved on since
     `version`; 404 or Refused where the branch is not the actor's to log for.
     """
+    _demand_days(record, now)
     activity = _open(actor, record, now, activity_id, version, form_token)
     _write_row(activity, record, actor)
     _write_text(activity, record)
     _write_tags(activity, record)
     _write_votes(activity, record)
-    _write_talks(activity, record)
+    _write_talks(activity, record, actor)
     _write_files(activity, record, actor, now)
     write_organiser_share(activity, record.attendance)
     audit.record(
         actor=actor, action="activity.save", target=activity, root_id=activity.root_id, branch_id=activity.branch_id
     )
     return activity
+
+
+def _demand_days(record: RecordInput, now: datetime) -> None:
+    """A day that is none of ours (year 1, year 9999) is refused even in a draft: every list reckons with its month."""
+    years = range(EARLIEST_YEAR, today(now).year + 2)
+    if record.held_on.year not in years:
+        raise InvalidInput("日期不对。", remedy="请核对年份。", fields={"held_on": ["请核对年份。"]})
+    if record.for_year and record.for_year not in years:
+        raise InvalidInput("所属年度不对。", remedy="请核对年度。", fields={"for_year": ["请核对年度。"]})
 
 
 @transaction.atomic
@@ -177,12 +189,17 @@ def _write_votes(activity: Activity, record: RecordInput) -> None:
         )
 
 
-def _write_talks(activity: Activity, record: RecordInput) -> None:
+def _write_talks(activity: Activity, record: RecordInput, actor: Viewer) -> None:
+    """The talks, between people the actor may see or who were in the branch that day; others are nobody here."""
     activity.talks.all().delete()
     if activity.kind.shape != "talk":
         return
     ids = {talk.talked_id for talk in record.talks} | {talk.talker_id for talk in record.talks if talk.talker_id}
-    known = dict(Member.objects.filter(pk__in=ids, root_id=activity.root_id).values_list("pk", "name"))
+    of_branch = Membership.objects.filter(branch_id=activity.branch_id, from_on__lte=activity.held_on)
+    of_branch = of_branch.filter(Q(to_on__isnull=True) | Q(to_on__gte=activity.held_on))
+    seen = visible(Member.objects.all(), actor)
+    people = Member.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=of_branch.values("member_id")))
+    known = dict(people.filter(pk__in=ids, root_id=activity.root_id).values_list("pk", "name"))
     pairs = {}
     for talk in record.talks:
         name = known.get(talk.talker_id or 0) or talk.talker_name.strip()[:50]

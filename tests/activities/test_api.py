@@ -107,3 +107,29 @@ def test_list_takes_the_same_queries_for_one_and_three(cast, as_user):
     with CaptureQueriesContext(connection) as three:
         assert len(client.get(URL).json()["results"]) == 3
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"held_on": "0001-01-01"},
+        {"held_on": "9999-12-31"},
+        {"branch": 10**30},
+        {"group": 2**63},
+        {"invited": [2**63]},
+        {"attendance": [{"member": 10**30, "status": "present"}]},
+        {"kind": "heart_talk", "talks": [{"talked": 10**30}]},
+        {"title": "a\0b"},
+        {"texts": {"agenda": "a\0b"}},
+        {"starts_at": "25:99"},
+    ],
+)
+def test_odd_values_are_refused_in_words(cast, as_user, odd):
+    response = as_user("secretary").post(URL, body(cast, submit=False, **odd), format="json")
+    assert response.status_code == 400
+    assert not Activity.objects.exists()
+
+
+def test_odd_key_is_refused(cast, as_user):
+    response = as_user("secretary").post(URL, body(cast), format="json", headers={"Idempotency-Key": "a\0b"})
+    assert response.status_code == 400

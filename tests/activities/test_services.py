@@ -7,6 +7,7 @@ from django.http import Http404
 
 from activities.models import Activity, ActivityState, Attendance, ReviewEvent
 from activities.services.drafting import delete_draft, save_draft
+from activities.services.inputs import RecordInput, TalkInput
 from activities.services.reviewing import append_note, approve_activities, mark_false, return_activity
 from activities.services.submitting import pull_back, submit_activity, withdraw_activity
 from assessment.ledger import live_facts
@@ -319,3 +320,18 @@ def test_each_step_leaves_an_audit_entry(cast):
         "activity.submitted",
         "activity.approved",
     ]
+
+
+def test_talk_names_nobody_outside_the_actors_scope(cast):
+    foreign = Member.objects.filter(branch=cast.other_branch).first()
+    own = cast.member.member
+    talks = [TalkInput(foreign.pk, None, "王书记"), TalkInput(own.pk, foreign.pk, "李委员")]
+    activity = draft(cast, "heart_talk", talks=tuple(talks), attendance={})
+    assert list(activity.talks.values_list("talked_id", "talker_id", "talker_name")) == [(own.pk, None, "李委员")]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 31)])
+def test_day_of_no_year_of_ours_is_refused_even_in_a_draft(cast, day):
+    with pytest.raises(InvalidInput, match="日期"):
+        save_draft(actor=cast.viewer("secretary"), record=RecordInput("theme_day", cast.branch.pk, day), now=NOW)
+    assert not Activity.objects.exists()
