@@ -40,6 +40,7 @@ def _scores(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     ]
     return {
         "months": months,
+        "is_measured": bool(months[-1]["count"]),
         "unmarked": unmarked_rules(year_end),
         "left_out": RuleLeftOut.objects.filter(year_end=year_end).select_related("left_out_by"),
     }

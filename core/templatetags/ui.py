@@ -46,7 +46,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "closed": ("green", "lock", "已封存"),
     "reopened": ("yellow", "unlock", "已重开"),
     "restated": ("yellow", "history", "已更正"),
-    "published": ("green", "check", "已公布"),
+    "published": ("green", "check", "已发布"),
     "proposed": ("blue", "hourglass", "待复核"),
     "settled": ("green", "check", "已核定"),
     "done": ("green", "check", "已完成"),

@@ -155,3 +155,24 @@ def test_queries_are_the_same_for_one_branch_and_three(year, client_as, step):
     for model in (YearResult, PartMark, BranchMonth):
         model.objects.exclude(branch=year.branch).delete()
     assert queries() == three
+
+
+def test_year_begun_before_december_is_measured_says_so(cast, client_as, january):
+    january.move_to("2026-11-20T04:00:00Z")
+    scored([cast.branch, cast.other_branch], months=[Month(2026, 10)])
+    client = client_as("officer")
+    assert "开始2026年年终考核" in client.get("/year-end/2026/").content.decode()
+    client.post("/year-end/2026/begin/")
+    scores = client.get("/year-end/2026/?step=1").content.decode()
+    assert "12月还没有计量" in scores and "人工评分项都已评定" not in scores
+    entries = client.get("/year-end/2026/?step=2").content.decode()
+    assert "12月1日后再录入" in entries and "0/0" not in entries
+    assert "/year-end/2026/export/" not in scores
+
+
+def test_sheet_of_results_is_offered_once_there_are_some(year, client_as):
+    client = client_as("officer")
+    client.post("/year-end/2025/begin/")
+    assert "/year-end/2025/export/" not in client.get("/year-end/2025/").content.decode()
+    settled(client, year)
+    assert "/year-end/2025/export/" in client.get("/year-end/2025/").content.decode()
