@@ -74,9 +74,26 @@ def raises_of(rule: RuleFrame, terms: RuleTerms, outlook: Outlook) -> list[Raise
             metric = outlook.frame.metrics.get(rule.row.metric_id or (rule.events[0].metric_id if rule.events else 0))
             code = metric.code if metric else ""
             found.append(
-                Raise(rule.code, item.code, item.name, code, deed.text, points, max(gain, Fraction(0)), deed.until)
+                Raise(
+                    rule.code,
+                    item.code,
+                    item.name,
+                    code,
+                    deed.text,
+                    points,
+                    max(gain, Fraction(0)),
+                    _until(deed, terms, outlook),
+                )
             )
     return found
+
+
+def _until(deed: Deed, terms: RuleTerms, outlook: Outlook) -> date:
+    """Until when the deed counts; where the rule counts from a later month, until the end of that one."""
+    window = outlook.window
+    if window.number < terms.from_month and deed.until == window.month.last_day:
+        return Month(window.month.year, terms.from_month).last_day
+    return deed.until
 
 
 def deeds_of(rule: RuleFrame, terms: RuleTerms, outlook: Outlook) -> Iterable[Deed]:

@@ -179,3 +179,13 @@ def test_statement_agrees_with_the_rollup_after_a_touch(cast, of):
     assert read(cast, of, NOVEMBER).is_stale is True
     rollup.refresh_branch(of.pk, now=noon(TODAY))
     assert read(cast, of, NOVEMBER).is_stale is False
+
+
+def test_raise_of_a_rule_that_counts_from_december_has_until_then(cast, of):
+    tell(of, "member.count", date(2026, 1, 2), quantity=10)
+    tell(of, "member.talked", date(2026, 3, 2), quantity=7)
+    roll(cast.root, NOVEMBER)
+
+    talks = next(one for one in what_would_raise(cast.viewer("secretary"), of.pk, NOVEMBER) if one.rule_code == "C2.1")
+
+    assert talks.until == date(2026, 12, 31)
