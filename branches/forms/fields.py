@@ -35,6 +35,30 @@ class LabelledChoice(forms.ModelChoiceField):
         return self.words(obj)
 
 
+class NarrowedSelect(forms.Select):
+    """Each option knows the parent of its row; site.js offers those of the organisation chosen in `by` only."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__({"data-narrow-by": by})
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if row := getattr(value, "instance", None):
+            option["attrs"]["data-parent"] = str(row.parent_id)
+        return option
+
+
+def ask_to_choose(form: forms.BaseForm) -> None:
+    """Say 请选择 where a choice has none yet, in place of Django's dashes."""
+    for field in form.fields.values():
+        choices = getattr(field, "choices", None)
+        if isinstance(field, forms.ModelChoiceField) or not choices:
+            continue
+        field.choices = [
+            ("", "请选择") if value == "" and set(str(word)) == {"-"} else (value, word) for value, word in choices
+        ]
+
+
 def take_refusal(form: forms.BaseForm, error: PortalError) -> None:
     """Put a service's refusal under the fields it names, the rest above the form."""
     placed = False

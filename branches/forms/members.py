@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from branches.forms.fields import LabelledChoice, day_field
+from branches.forms.fields import LabelledChoice, NarrowedSelect, ask_to_choose, day_field
 from branches.models import COUNTED_STATUSES, Member, MemberStatus, Organisation, Post, Tier
 from branches.permissions import Viewer, can, visible, visible_branches
 from branches.rules import Role
@@ -80,6 +80,7 @@ class MemberForm(forms.ModelForm):
     def __init__(self, *args: Any, viewer: Viewer, branch: Organisation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._set_days()
+        ask_to_choose(self)
         self.fields["id_number"] = forms.CharField(label="身份证号", max_length=20, required=False)
         self.fields["phone"] = forms.CharField(label="联系电话", max_length=20, required=False)
         self.fields["note"].widget.attrs["maxlength"] = 200
@@ -110,12 +111,15 @@ class MemberForm(forms.ModelForm):
             branches.filter(pk__in=mine), label="所在党支部", empty_label=None if len(mine) == 1 else "请选择"
         )
         groups = Organisation.objects.filter(tier=Tier.GROUP, dissolved_on=None, parent__in=mine)
+        groups = groups.order_by("parent__sort_key", "parent__code", "sort_key", "code")
         if branch is not None:
             groups = groups.filter(parent=branch)
         words = str if branch else lambda item: f"{item.parent.short_name} · {item.short_name}"
         self.fields["group"] = LabelledChoice(
             groups.select_related("parent"), words=words, label="所在党小组", required=False, empty_label="不编入"
         )
+        self.fields["group"].widget = NarrowedSelect("id_branch")
+        self.fields["group"].widget.choices = self.fields["group"].choices
         if branch is not None:
             self.initial["branch"] = branch.pk
         self.fields["status"].choices = [(value, word) for value, word in MemberStatus.choices if value in ADMITTED]

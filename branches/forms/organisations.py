@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Case, QuerySet, When
 
-from branches.forms.fields import LabelledChoice, day_field
+from branches.forms.fields import LabelledChoice, ask_to_choose, day_field
 from branches.models import BranchTerm, Organisation, Tier
 from branches.permissions import Viewer, can, visible
 from branches.selectors import list_choices, reads_people
@@ -38,6 +39,12 @@ class OrganisationFilter(forms.Form):
 def words_of(item: Organisation) -> str:
     """The organisation with its kind, indented by its depth."""
     return "　" * (item.path.count("/") - 1) + item.short_name
+
+
+def in_list_order(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """As the list of organisations goes; what stands above others comes before them."""
+    above = Case(When(tier=Tier.COMMITTEE, then=0), When(tier=Tier.GENERAL_BRANCH, then=1), default=2)
+    return rows.order_by(above, "sort_key", "code")
 
 
 GROUP_FIELDS = {"parent", "tier", "name", "short_name", "founded_on", "version"}
@@ -76,6 +83,7 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["founded_on"] = day_field("成立日期")
+        ask_to_choose(self)
         if self.instance.pk:
             self._for_change(viewer)
         else:
@@ -95,7 +103,7 @@ class OrganisationForm(forms.ModelForm):
     def _for_founding(self, viewer: Viewer) -> None:
         del self.fields["version"]
         tiers = (Tier.COMMITTEE, Tier.GENERAL_BRANCH, Tier.BRANCH)
-        parents = visible(Organisation.objects.filter(dissolved_on=None, tier__in=tiers), viewer).order_by("path")
+        parents = in_list_order(visible(Organisation.objects.filter(dissolved_on=None, tier__in=tiers), viewer))
         self.fields["parent"] = LabelledChoice(parents, words=words_of, label="上级组织", empty_label=None)
         may_branch = can(viewer, "branch.edit")
         if not may_branch or Tier.GROUP in (self.data.get("tier"), self.initial.get("tier")):
@@ -131,7 +139,7 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         tiers = PARENT_TIERS.get(Tier(organisation.tier), ())
         parents = visible(Organisation.objects.filter(dissolved_on=None, tier__in=tiers), viewer)
-        self.fields["parent"].queryset = parents.exclude(pk=organisation.parent_id).order_by("path")
+        self.fields["parent"].queryset = in_list_order(parents.exclude(pk=organisation.parent_id))
         self.initial = {**self.initial, "version": organisation.version, "on": viewer.today}
 
 

@@ -124,6 +124,23 @@
     });
   });
 
+  /* select[data-narrow-by="id"]: only the options whose parent is chosen in that other field */
+  function narrow(select) {
+    var by = document.getElementById(select.getAttribute('data-narrow-by'));
+    if (!by) return;
+    Array.prototype.forEach.call(select.options, function (option) {
+      var parent = option.getAttribute('data-parent');
+      option.hidden = option.disabled = Boolean(parent && parent !== by.value);
+    });
+    if (select.selectedOptions[0] && select.selectedOptions[0].disabled) select.value = '';
+  }
+  document.addEventListener('change', function (event) {
+    document.querySelectorAll('select[data-narrow-by="' + event.target.id + '"]').forEach(narrow);
+  });
+  window.addEventListener('pageshow', function () {
+    document.querySelectorAll('select[data-narrow-by]').forEach(narrow);
+  });
+
   /* form[data-ticks]: the button and its question say how many rows are ticked; none ticked, nothing to press */
   function countTicks(form) {
     var boxes = form.querySelectorAll('tbody input[type=checkbox]');

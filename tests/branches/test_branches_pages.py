@@ -386,3 +386,22 @@ def test_detail_pages_take_the_same_queries_for_more_rows(cast, client_as):
         GroupFactory(parent=cast.branch)
         ExclusionFactory(member=MemberFactory(branch=cast.branch))
     assert queries() == before
+
+
+def test_groups_go_by_the_order_of_their_branches_and_name_their_branch(cast, client_as):
+    Organisation.objects.filter(pk=cast.branch.pk).update(sort_key="020")
+    Organisation.objects.filter(pk=cast.other_branch.pk).update(sort_key="010")
+    one = GroupFactory(parent=cast.branch, short_name="甲组", name="甲组")
+    two = GroupFactory(parent=cast.other_branch, short_name="乙组", name="乙组")
+    form = client_as("officer").get(reverse("branches:member_new")).context["form"]
+    assert [row for row in form.fields["group"].queryset if row in (one, two)] == [two, one]
+    assert f'data-parent="{cast.branch.pk}"' in str(form["group"])
+    assert "---" not in str(form["sex"]) and "请选择" in str(form["sex"])
+
+
+def test_parents_go_by_the_order_of_the_list(cast, client_as):
+    Organisation.objects.filter(pk=cast.branch.pk).update(sort_key="020")
+    Organisation.objects.filter(pk=cast.other_branch.pk).update(sort_key="010")
+    parents = list(client_as("officer").get(reverse("branches:new")).context["form"].fields["parent"].queryset)
+    assert parents[0] == cast.root
+    assert parents.index(cast.other_branch) < parents.index(cast.branch)
