@@ -65,7 +65,8 @@ def test_attendance_without_somebody_is_named_and_leaves_nothing(cast, invited):
 
 def test_nobody_there_is_no_theme_day(cast, invited):
     share = confirm(cast, invited, **dict.fromkeys(GUESTS, "absent"))
-    assert (share.present, share.is_valid) == (0, False)
+    share.refresh_from_db()
+    assert (share.present, share.is_valid, share.first_confirmed_at) == (0, False, NOW)
     assert told(cast) == []
 
 
