@@ -7,9 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from activities.models import ActivityState, Attendance, AttendanceStatus, Duty, Participation, ParticipationState
+from activities.models import (
+    Activity,
+    ActivityState,
+    Attendance,
+    AttendanceStatus,
+    Duty,
+    Participation,
+    ParticipationState,
+)
 from activities.rules.duties import Period, filling, measured_months
 from activities.selectors.shares import Shares, shares_of
 from branches.models import BranchTerm, Organisation, Tier
@@ -37,6 +45,14 @@ class LedgerFilter:
     first: date | None = None
     last: date | None = None
     q: str = ""
+
+
+def years_to_show(viewer: Viewer) -> list[int]:
+    """The years in which there can be something, newest first: from the committee's first month, else its first record."""
+    roots = Organisation.objects.filter(pk=viewer.root_id).values_list("go_live_month", flat=True)
+    this_year = viewer.today.year
+    first = roots.first() or Activity.objects.filter(root_id=viewer.root_id).aggregate(first=Min("month"))["first"]
+    return list(range(this_year, min(first // 100 if first else this_year, this_year) - 1, -1))
 
 
 def ledger_rows(viewer: Viewer, wanted: LedgerFilter) -> QuerySet[Participation]:

@@ -20,6 +20,7 @@ from activities.selectors.ledger import (
     ledger_rows,
     ledger_sums,
     statistics,
+    years_to_show,
 )
 from activities.views.asking import branch_choices, number
 from branches.permissions import Viewer, can
@@ -85,7 +86,7 @@ def statistics_page(request: HttpRequest, year: int) -> HttpResponse:
     rows = _statistics(request, year)
     context = {
         "year": year,
-        "years": range(viewer.today.year, viewer.today.year - 4, -1),
+        "years": years_to_show(viewer),
         "rows": rows,
         "numbers": range(1, 13),
         "branches": branch_choices(viewer, "activity"),

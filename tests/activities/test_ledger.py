@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.selectors.ledger import LedgerFilter, ledger_rows, ledger_sums, statistics
-from branches.models import Member
+from activities.selectors.ledger import LedgerFilter, ledger_rows, ledger_sums, statistics, years_to_show
+from branches.models import Member, Organisation
 from tests.factories.activities import NOW, approved, at, draft, sent
 from tests.factories.branches import BranchFactory, GroupFactory, MemberFactory, TermFactory
 
@@ -123,7 +123,7 @@ def test_groups_count_group_months(cast):
     MemberFactory(branch=cast.branch, group=one)
     approved(cast, "group_meeting", group_id=one.pk, held_on=date(2026, 9, 8), now=at(date(2026, 9, 9)))
     row = row_of(cast, "group_meeting")
-    assert texts(row) == [*["✗"] * 8, "✗ 1/2", "✗ 0/2", "0/2", "0/2"]
+    assert texts(row) == [*["✗"] * 8, "✗ 1/2", "✗ 0/2", "", ""]
     assert row.total == "1/12"
 
 
@@ -171,3 +171,13 @@ def test_pages_cost_the_same_for_one_and_three(cast, client, name):
     with CaptureQueriesContext(connection) as three:
         client.get(url)
     assert len(one) == len(three)
+
+
+def test_years_begin_with_the_first_month_or_the_first_record(cast):
+    Organisation.objects.filter(pk=cast.root.pk).update(go_live_month=None)
+    officer = cast.viewer("officer")
+    assert years_to_show(officer) == [2026]
+    approved(cast, held_on=date(2025, 10, 5), now=at(date(2025, 10, 6)))
+    assert years_to_show(officer) == [2026, 2025]
+    Organisation.objects.filter(pk=cast.root.pk).update(go_live_month=202401)
+    assert years_to_show(officer) == [2026, 2025, 2024]
