@@ -51,6 +51,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, kind: ClaimKind, branches: Sequence[Organisation], today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.refused_step = "保存"  # what the list of faults says was not done
         self.kind, self.branches = kind, {str(branch.pk): branch for branch in branches}
         self.fields["branch"].choices = [(key, branch.short_name) for key, branch in self.branches.items()]
         if len(branches) == 1:

@@ -78,6 +78,7 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.branch = kind, branch
         self.part_faults: dict[str, list[str]] = {}
+        self.refused_step, self.kept_words = "保存", ""  # what the list of faults says was not done, and what was
         self.fields["group"].choices = [("", "请选择"), *((group.pk, group.short_name) for group in groups)]
         self.fields["invited"].choices = [(branch.pk, branch.short_name) for branch in beside]
         self.fields["tags"].choices = [(code, tag_table()[code]["name"]) for code in kind.tags]

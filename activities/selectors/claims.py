@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from activities.models import Claim
+from activities.models import Claim, ClaimState
 from activities.rules.claimable import claim_words
 from assessment.models import Metric
 from branches.permissions import Viewer, visible
@@ -50,6 +50,12 @@ def claim_detail(viewer: Viewer, claim_id: int) -> Claim | None:
     """One claim with branch and people; None outside the scope."""
     rows = visible(Claim.objects.select_related("branch", "entered_by", "reviewed_by"), viewer)
     return rows.filter(pk=claim_id).first()
+
+
+def own_draft(viewer: Viewer, metric: str) -> Claim | None:
+    """The claim of this metric that the viewer began last and never sent."""
+    rows = visible(Claim.objects.filter(metric=metric, state=ClaimState.DRAFT), viewer)
+    return rows.filter(entered_by_id=viewer.user_id, first_submitted_at=None).order_by("-pk").first()
 
 
 def occurrences_of(viewer: Viewer, branch_id: int) -> list[str]:

@@ -9,7 +9,15 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
-from activities.models import Activity, ActivityFile, ActivityType, Attendance, Participation, ParticipationState
+from activities.models import (
+    Activity,
+    ActivityFile,
+    ActivityState,
+    ActivityType,
+    Attendance,
+    Participation,
+    ParticipationState,
+)
 from assessment.ledger import live_facts
 from assessment.models import Fact, Item, Rule
 from assessment.schemes import scheme_for
@@ -119,6 +127,14 @@ def last_of_kind(viewer: Viewer, branch: Organisation, kind: ActivityType, group
     if group_id:
         rows = rows.filter(group_id=group_id)
     return rows.order_by("-held_on", "-pk").first()
+
+
+def own_draft(viewer: Viewer, branch: Organisation, kind: ActivityType, day: date) -> Activity | None:
+    """The viewer's own record of the type in the month of this day that was begun and never sent."""
+    rows = visible(Activity.objects.all(), viewer).filter(
+        branch=branch, kind=kind, month=Month.of(day).key, state=ActivityState.DRAFT, entered_by_id=viewer.user_id
+    )
+    return rows.filter(first_submitted_at=None).order_by("-held_on", "-pk").first()
 
 
 def organisers(viewer: Viewer) -> list[Organisation]:

@@ -25,8 +25,10 @@ from activities.selectors.claims import (
     claims_list,
     metric_words,
     occurrences_of,
+    own_draft,
     quantity_sum,
 )
+from activities.selectors.ledger import years_to_show
 from activities.services.claims import pull_back_claim, save_claim, submit_claim, withdraw_claim
 from activities.views.asking import branch_choices, month_of, now, number, version_of
 from activities.views.recount import recount_part
@@ -49,12 +51,11 @@ def claims(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     _demand_reader(viewer)
     catalogue = catalogue_for(viewer.root_id, Month.of(viewer.today))
-    year = viewer.today.year
     form = ClaimFilterForm(
         request.GET or None,
         branches=branch_choices(viewer, "claim"),
         kinds=list(catalogue.kinds.values()),
-        years=range(year, year - 4, -1),
+        years=years_to_show(viewer),
     )
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
@@ -108,7 +109,8 @@ def claim_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and (url := _keep(request, form, None)):
         return redirect(url)
-    return _form_page(request, form, kind, catalogue, None)
+    draft = own_draft(viewer, kind.metric) if request.method != "POST" else None
+    return _form_page(request, form, kind, catalogue, None, draft=draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -238,14 +240,22 @@ def _put_faults(form: ClaimForm, error: PortalError) -> None:
 
 
 def _form_page(
-    request: HttpRequest, form: ClaimForm, kind: ClaimKind, catalogue: Catalogue, claim: Claim | None
+    request: HttpRequest,
+    form: ClaimForm,
+    kind: ClaimKind,
+    catalogue: Catalogue,
+    claim: Claim | None,
+    *,
+    draft: Claim | None = None,
 ) -> HttpResponse:
     viewer = request.viewer
+    form.refused_step = "报送" if request.POST.get("step") == "submit" else "保存"
     known = occurrences_of(viewer, claim.branch_id if claim else viewer.home_branch_id or 0)
     context = {
         "form": form,
         "kind": kind,
         "claim": claim,
+        "own_draft": draft,
         "files": claim.files.select_related("attachment") if claim else [],
         "occurrences": known if kind.needs_occurrence else [],
         "may_send": can(viewer, "claim.submit"),

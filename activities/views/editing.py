@@ -46,7 +46,9 @@ def new(request: HttpRequest) -> HttpResponse:
         return _choose(request, organisers, branch)
     if request.method == "POST":
         return _posted(request, kind, branch, None)
-    return _page(request, _form(request, kind, branch, initial=_prefill(request, kind, branch)), None)
+    form = _form(request, kind, branch, initial=_prefill(request, kind, branch))
+    draft = selectors.own_draft(request.viewer, branch, kind, form.initial["held_on"])
+    return _page(request, form, None, own_draft=draft)
 
 
 @require_http_methods(["GET", "POST"])
@@ -158,6 +160,7 @@ def _page(
     *,
     status: int = 200,
     conflict: Activity | None = None,
+    own_draft: Activity | None = None,
 ) -> HttpResponse:
     posted = request.method == "POST"
     marks = parts.marks_posted(request.POST) if posted else _marks_kept(activity)
@@ -167,6 +170,7 @@ def _page(
         "branch": form.branch,
         "activity": activity,
         "conflict": conflict,
+        "own_draft": own_draft,
         "differences": _differences(form, conflict) if conflict else [],
         "version": request.POST.get("version", "") if conflict else (activity.version if activity else ""),
         "draft_key": _draft_key(form, activity),
@@ -248,6 +252,7 @@ def _posted(request: HttpRequest, kind: ActivityType, branch: Organisation, acti
     try:
         return _save(request, form, activity, token, attachments, now)
     except InvalidInput as error:
+        form.refused_step = "报送" if request.POST.get("action") != "draft" else "保存"
         activity = _keep(request, form, activity, token, attachments, now)
         form.add_faults(error.fields or {"": [f"{error.message}{error.remedy}"]})
         return _page(request, form, activity)
@@ -301,6 +306,7 @@ def _keep(
             kept = _draft(request, form, activity, token, attachments, now)
     except (InvalidInput, Conflict):
         return activity
+    form.kept_words = "已存为草稿" if kept.first_submitted_at is None else "填的内容已保存"
     return selectors.record(request.viewer, kept.pk)
 
 

@@ -352,3 +352,21 @@ def test_export_is_the_list_as_filtered(cast, client):
     assert sheet.cell(4, 8).data_type == "s"
     client.force_login(cast.committee_member)
     assert client.get(reverse("activities:claims_export")).status_code == 403
+
+
+def test_fault_on_sending_says_so(cast, client):
+    client.force_login(cast.secretary)
+    url = reverse("activities:claim_new") + "?metric=dues.paid_on_time"
+    data = {"branch": cast.branch.pk, "happened_on": "2026-11-10", "base": "5", "quantity": "6", "step": "submit"}
+    assert "还不能报送，请改正下面 1 处" in client.post(url, data).content.decode()
+    assert "还不能保存" in client.post(url, data | {"step": "draft"}).content.decode()
+
+
+def test_form_points_to_the_own_draft_of_the_matter(cast, client):
+    row = claim(cast)
+    client.force_login(cast.secretary)
+    url = reverse("activities:claim_new") + "?metric=lead_project.done"
+    assert reverse("activities:claim_edit", args=[row.pk]) in client.get(url).content.decode()
+    assert "草稿没有报送" not in client.get(url.replace("lead_project.done", "dues.paid_on_time")).content.decode()
+    client.force_login(cast.officer)
+    assert "草稿没有报送" not in client.get(url).content.decode()

@@ -232,7 +232,7 @@ def test_edit_of_a_changed_record_is_a_conflict_that_keeps_the_text(cast, as_use
     html = response.content.decode()
     assert response.status_code == 409
     assert "data-error-message" in html
-    assert re.search(r"发言要点</th><td[^>]*>我的新发言</td><td[^>]*>大家谈了体会，也有不同看法。</td>", html)
+    assert re.search(r"发言要点</th>\s*<td[^>]*>我的新发言</td>\s*<td[^>]*>大家谈了体会，也有不同看法。</td>", html)
     assert "二楼会议室" in html
 
 
@@ -349,3 +349,21 @@ def test_invited_branch_confirms_on_its_page(cast, as_user):
     assert Participation.objects.get(pk=share.pk).state == "confirmed"
     assert "孙党员" not in client.get(reverse("activities:detail", args=[activity.pk])).content.decode()
     assert as_user("secretary").get(reverse("activities:share", args=[share.pk])).status_code == 404
+
+
+def test_fault_on_sending_says_so_and_that_it_is_kept(cast, as_user):
+    html = as_user("secretary").post(reverse("activities:new"), typed(cast, place="")).content.decode()
+    assert "还不能报送，请改正下面" in html and "（已存为草稿）" in html
+    assert "<h1>登记主题党日</h1>" in html
+    assert Activity.objects.get().state == "draft"
+
+
+def test_form_points_to_the_own_draft_of_the_month(cast, as_user):
+    kept = draft(cast)
+    url = f"{reverse('activities:new')}?kind=theme_day&held_on=2026-11-18"
+    html = as_user("secretary").get(url).content.decode()
+    assert "您有一条11月12日的主题党日草稿没有报送" in html
+    assert reverse("activities:edit", args=[kept.pk]) in html
+    for other in (url.replace("-11-", "-10-"), url.replace("theme_day", "general_meeting")):
+        assert "草稿没有报送" not in as_user("secretary").get(other).content.decode()
+    assert "草稿没有报送" not in as_user("committee_member").get(url).content.decode()
