@@ -80,7 +80,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        "django.template.loaders.filesystem.Loader",
+                        "portal.templates.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
