@@ -35,14 +35,18 @@ FACTS = (
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """A database of its own, dropped at the end. PostgreSQL only: the floor is its COPY."""
+def database() -> Iterator[float]:
+    """A database of its own, dropped at the end; gives the seconds of migrating it from nothing.
+
+    PostgreSQL only: the floor is its COPY.
+    """
     if connection.vendor != "postgresql":
         raise SystemExit("bench needs PostgreSQL: set DATABASE_URL=postgres://…")
     runner = DiscoverRunner(verbosity=0, interactive=False)
+    begin = time.perf_counter()
     kept = runner.setup_databases()
     try:
-        yield
+        yield time.perf_counter() - begin
     finally:
         runner.teardown_databases(kept)
 
@@ -56,7 +60,7 @@ def make(size: int) -> list[int]:
     for root_id in roots:
         for month in MONTH.plus(1 - MONTHS_BACK).until(MONTH.previous):
             rollup.run(root_id=root_id, month=month, now=NOW)
-    _sql("TRUNCATE assessment_rulescore, assessment_dirtymark")
+    sql("TRUNCATE assessment_rulescore, assessment_dirtymark")
     return roots
 
 
@@ -65,12 +69,12 @@ def _committee(n: int, branches: int) -> int:
         tier="committee", code=f"B{n}", name=f"第{n}党委", short_name=f"第{n}党委", founded_on=date(2015, 1, 1)
     )
     Organisation.objects.filter(pk=root.pk).update(root=root, path=f"{root.pk}/")
-    _sql(_BRANCHES, {"root": root.pk, "branches": branches, "n": n})
-    _sql("UPDATE branches_organisation SET path = root_id || '/' || id || '/' WHERE tier = 'branch' AND path = ''")
-    _sql(_TERMS, {"root": root.pk})
+    sql(_BRANCHES, {"root": root.pk, "branches": branches, "n": n})
+    sql("UPDATE branches_organisation SET path = root_id || '/' || id || '/' WHERE tier = 'branch' AND path = ''")
+    sql(_TERMS, {"root": root.pk})
     for month in MONTH.plus(1 - MONTHS_BACK).until(MONTH):
         params = {"root": root.pk, "month": month.key, "first": month.first_day, "last": month.last_day}
-        _sql(_FACTS, {**params, "metrics": list(FACTS)})
+        sql(_FACTS, {**params, "metrics": list(FACTS)})
     return root.pk
 
 
@@ -101,18 +105,18 @@ WHERE o.root_id = %(root)s AND o.tier = 'branch' AND m.code = ANY(%(metrics)s)
 
 def forget_month(roots: list[int]) -> None:
     """As before the month was ever computed."""
-    _sql("TRUNCATE assessment_rulescore")
-    _sql("DELETE FROM assessment_monthsum WHERE month = %(month)s", {"month": MONTH.key})
-    _sql("DELETE FROM assessment_branchmonth WHERE month = %(month)s", {"month": MONTH.key})
+    sql("TRUNCATE assessment_rulescore")
+    sql("DELETE FROM assessment_monthsum WHERE month = %(month)s", {"month": MONTH.key})
+    sql("DELETE FROM assessment_branchmonth WHERE month = %(month)s", {"month": MONTH.key})
     settle_tables()
 
 
 def settle_tables() -> None:
     """What the server's own housekeeping does in time."""
     for table in ("fact", "monthsum", "branchmonth", "rulescore", "dirtymark"):
-        _sql(f"VACUUM ANALYZE assessment_{table}")
-    _sql("VACUUM ANALYZE branches_organisation")
-    _sql("CHECKPOINT")
+        sql(f"VACUUM ANALYZE assessment_{table}")
+    sql("VACUUM ANALYZE branches_organisation")
+    sql("CHECKPOINT")
 
 
 def some_branches(root_id: int, times: int) -> list[int]:
@@ -152,12 +156,15 @@ def loop_seconds(root_id: int, rows: int = 200) -> float:
 
 
 def _empty() -> None:
-    _sql(
+    sql(
         "TRUNCATE assessment_fact, assessment_monthsum, assessment_branchmonth, assessment_rulescore,"
         " assessment_extrascore, assessment_dirtymark, assessment_rootlock, branches_organisation CASCADE"
     )
 
 
-def _sql(statement: str, params: dict | None = None) -> None:
+def sql(statement: str, params: dict | None = None) -> None:
+    """Run one statement; its rows, if any, are brought here."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
+        if cursor.description:
+            cursor.fetchall()

@@ -30,7 +30,8 @@ django.setup()
 
 import data  # noqa: E402 -- needs the settings
 import floor  # noqa: E402 -- needs the settings
-from pages import page_rows  # noqa: E402 -- needs the settings
+from office import office_rows, score_pages  # noqa: E402 -- needs the settings
+from readings import page_rows  # noqa: E402 -- needs the settings
 
 from assessment import ledger, rollup  # noqa: E402 -- needs the settings
 
@@ -87,7 +88,7 @@ def measure(size: int) -> dict[str, float]:
         "loop_s": loop,
         "touched_ms": touched_branch(roots[0]),
     }
-    found["pages"] = page_rows(roots[0]) if size <= 3000 else []
+    found["pages"] = page_rows(roots[0]) + score_pages(roots[0]) if size <= 3000 else []
     return found
 
 
@@ -123,11 +124,15 @@ def main() -> None:
     sizes = [int(size) for size in options.sizes.split(",")]
     sizes += [100_000] * (options.large or options.million) + [1_000_000] * options.million
     rows = []
-    with data.database():
+    with data.database() as seconds:
         for size in sizes:
             rows.append(measure(size))
             print(f"{size} branches done", file=sys.stderr)
+        office = office_rows((413, 10_000, 100_000, *(1_000_000,) * options.million))
     show(rows)
+    print("\nthe office's work, median; the floor fetches the same rows or cells and does nothing with them")
+    print(*office, sep="\n")
+    print(f"migrate from nothing         {seconds:9.1f} s")
 
 
 if __name__ == "__main__":
