@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from assessment.models import Scheme
 from branches.models import Organisation, RoleGrant
 
 NAME = "中共某市某局机关委员会"
@@ -28,6 +29,12 @@ def test_found_opens_an_administrator_who_must_change_the_password(client):
     client.post(reverse("login"), {"username": "guanli", "password": password})
     assert client.get(reverse("home")).url == reverse("password_change")
     assert RoleGrant.objects.get().organisation == Organisation.objects.get(name=NAME)
+
+
+@pytest.mark.django_db
+def test_found_brings_the_scheme_of_the_year():
+    found()
+    assert Scheme.objects.filter(root__isnull=True, subject="branch", status="published").count() == 1
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from notices.services import notify
 from portal.dashboard import branch_home, committee_home, member_home
 from portal.standing import gauge_of
 from tests.factories import activities as records
-from tests.factories.branches import BranchFactory, MemberFactory, TermFactory
+from tests.factories.branches import BranchFactory, CommitteeFactory, MemberFactory, TermFactory, make_committee_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +126,12 @@ def test_one_character_finds_nothing(logged, client_as):
 
 def test_gauge_needs_a_score_and_enough_branches():
     assert gauge_of(None, None) is None
+
+
+def test_officer_of_a_new_committee_is_told_how_to_begin(client, cast, client_as):
+    client.force_login(make_committee_officer(CommitteeFactory()))
+    text = text_of(client)
+    assert "从这里开始" in text
+    assert "导入党支部" in text
+    assert "全部报齐" not in text
+    assert "从这里开始" not in text_of(client_as("officer"))

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from assessment import schemes
 from branches.models import Organisation
 from branches.models.organisation import Tier
 from branches.permissions import SYSTEM
@@ -41,7 +42,10 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def found(options: dict[str, Any], on: date) -> str:
-    """The committee, the account and its role, all or none; returns the one-time password."""
+    """The committee, the account and its role, all or none; returns the one-time password.
+
+    The year's default scheme comes with it, so that no page of the menu is without one on the first day.
+    """
     if Organisation.objects.filter(tier=Tier.COMMITTEE, name=options["name"]).exists():
         raise CommandError(f"“{options['name']}”已经建立。")
     committee = create_organisation(
@@ -52,6 +56,7 @@ def found(options: dict[str, Any], on: date) -> str:
         short_name=options["short"],
         founded_on=options["founded"],
     )
+    schemes.load_default(on.year)
     user, password = create_account(
         actor=SYSTEM, username=options["administrator"], display_name="系统管理员", root=committee
     )
