@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from branches.forms.fields import LabelledChoice, ask_to_choose, day_field
 from branches.models import BranchTerm, Organisation, Tier
@@ -42,9 +42,13 @@ def words_of(item: Organisation) -> str:
 
 
 def in_list_order(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
-    """As the list of organisations goes; what stands above others comes before them."""
-    above = Case(When(tier=Tier.COMMITTEE, then=0), When(tier=Tier.GENERAL_BRANCH, then=1), default=2)
-    return rows.order_by(above, "sort_key", "code")
+    """As the list of organisations goes: committees first, the branches of a 党总支 below it."""
+    in_general = Q(parent__tier=Tier.GENERAL_BRANCH)
+    first = Case(When(tier=Tier.COMMITTEE, then=0), default=1)
+    place = Case(When(in_general, then=F("parent__sort_key")), default=F("sort_key"))
+    code = Case(When(in_general, then=F("parent__code")), default=F("code"))
+    below = Case(When(in_general, then=1), default=0)
+    return rows.order_by(first, place, code, below, "sort_key", "code")
 
 
 GROUP_FIELDS = {"parent", "tier", "name", "short_name", "founded_on", "version"}

@@ -234,7 +234,8 @@ def widget_kind(field: Any) -> str:
         "FileInput": "file",
         "Textarea": "textarea",
     }
-    return kinds.get(type(field.field.widget).__name__, "input")
+    names = (one.__name__ for one in type(field.field.widget).__mro__)  # a widget of our own is what it was made from
+    return next((kinds[name] for name in names if name in kinds), "input")
 
 
 @register.simple_tag

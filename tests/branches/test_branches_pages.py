@@ -10,8 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from branches.models import Appointment, ImportBatch, Member, Organisation, User
-from tests.factories.branches import PASSWORD, BranchFactory, ExclusionFactory, GroupFactory, MemberFactory, TermFactory
+from branches.models import Appointment, ImportBatch, Member, Organisation, Tier, User
+from core.templatetags.ui import field_input
+from tests.factories.branches import (
+    PASSWORD,
+    BranchFactory,
+    ExclusionFactory,
+    GroupFactory,
+    MemberFactory,
+    OrganisationFactory,
+    TermFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -396,12 +405,20 @@ def test_groups_go_by_the_order_of_their_branches_and_name_their_branch(cast, cl
     form = client_as("officer").get(reverse("branches:member_new")).context["form"]
     assert [row for row in form.fields["group"].queryset if row in (one, two)] == [two, one]
     assert f'data-parent="{cast.branch.pk}"' in str(form["group"])
+    assert 'class="form-select"' in field_input(form["group"])
     assert "---" not in str(form["sex"]) and "请选择" in str(form["sex"])
 
 
 def test_parents_go_by_the_order_of_the_list(cast, client_as):
     Organisation.objects.filter(pk=cast.branch.pk).update(sort_key="020")
     Organisation.objects.filter(pk=cast.other_branch.pk).update(sort_key="010")
+    general = OrganisationFactory(parent=cast.root, tier=Tier.GENERAL_BRANCH, sort_key="015")
+    below = BranchFactory(parent=general, sort_key="001")
     parents = list(client_as("officer").get(reverse("branches:new")).context["form"].fields["parent"].queryset)
     assert parents[0] == cast.root
-    assert parents.index(cast.other_branch) < parents.index(cast.branch)
+    assert [one for one in parents if one in (cast.branch, cast.other_branch, general, below)] == [
+        cast.other_branch,
+        general,
+        below,
+        cast.branch,
+    ]
