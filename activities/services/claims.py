@@ -18,6 +18,7 @@ from activities.rules.facts import is_late
 from activities.rules.steps import CLAIM_STEPS, is_open, refusal
 from activities.selectors.catalogue import catalogue_for
 from activities.selectors.people import secretary_accounts
+from activities.services.steps import lock_branches
 from assessment import ledger
 from assessment.ledger import FactSpec
 from assessment.models import Metric
@@ -61,7 +62,7 @@ def save_claim(
     """Keep a claim as a draft (a new one, or one not under review); Conflict if it was changed meanwhile."""
     check(actor, "claim.log", branch)
     kind = _checked(branch, given, now)
-    claim = _editable(actor, claim_id, version) if claim_id else Claim(branch=branch, root_id=branch.root_id)
+    claim = _editable(actor, claim_id, version) if claim_id else _new_claim(branch, given)
     before = audit.snapshot(claim, AUDITED) if claim.pk else None
     _fill(claim, kind, given, actor, now)
     _save(claim, kind)
@@ -75,6 +76,19 @@ def save_claim(
         summary=f"填写申报“{kind.label}”",
     )
     return claim
+
+
+def _new_claim(branch: Organisation, given: ClaimInput) -> Claim:
+    """A claim to be filled; Conflict if the very same one is there: Back and sending again is not a second event."""
+    lock_branches([branch.pk])
+    same = {name: getattr(given, name) for name in ("metric", "happened_on", "quantity_milli")}
+    same |= {"occurrence": given.occurrence.strip()[:60], "note": given.note.strip()[:500]}
+    twins = Claim.objects.filter(root_id=branch.root_id, branch=branch, **same)
+    if twins.exclude(state=ClaimState.WITHDRAWN).exists():
+        raise Conflict(
+            "同一天已有一条完全相同的申报，没有重复登记。", remedy="确是另一件事的，请在说明里写明区别后再保存。"
+        )
+    return Claim(branch=branch, root_id=branch.root_id)
 
 
 @transaction.atomic

@@ -104,7 +104,7 @@ def test_filters_and_constant_queries(cast, as_user):
     with CaptureQueriesContext(connection) as one:
         client.get(URL)
     sent_claim(cast)
-    sent_claim(cast)
+    sent_claim(cast, note="二")
     with CaptureQueriesContext(connection) as three:
         found = client.get(URL)
     assert (len(found.data["results"]), len(one)) == (3, len(three))

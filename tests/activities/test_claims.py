@@ -100,7 +100,7 @@ def test_every_metric_of_the_scheme_is_reported_or_claimed(cast):
 
 
 def test_draft_has_no_facts_and_a_sent_claim_has_pending_ones(cast):
-    claim(cast)
+    claim(cast, note="草稿")
     assert facts(cast.branch) == []
     row = sent_claim(cast)
     assert facts(cast.branch) == [("lead_project.done", 1, "pending")]
@@ -225,7 +225,7 @@ def test_officer_returns_but_does_not_take_back_what_the_branch_claimed(cast, st
 
 
 def test_approving_what_changed_meanwhile_approves_nothing(cast):
-    one, two = sent_claim(cast), sent_claim(cast)
+    one, two = sent_claim(cast), sent_claim(cast, note="二")
     shown = {one.pk: one.version, two.pk: two.version}
     pull_back_claim(actor=cast.viewer("secretary"), claim_id=two.pk, version=None, now=NOW)
     with pytest.raises(Conflict) as caught:
@@ -370,3 +370,12 @@ def test_form_points_to_the_own_draft_of_the_matter(cast, client):
     assert "草稿没有报送" not in client.get(url.replace("lead_project.done", "dues.paid_on_time")).content.decode()
     client.force_login(cast.officer)
     assert "草稿没有报送" not in client.get(url).content.decode()
+
+
+def test_the_very_same_claim_is_there_once(cast):
+    first = sent_claim(cast)
+    with pytest.raises(Conflict, match="完全相同"):
+        claim(cast)
+    claim(cast, note="另一个项目，文件〔2026〕4号")
+    withdraw_claim(actor=cast.viewer("secretary"), claim_id=first.pk, version=None, now=NOW)
+    assert sent_claim(cast).state == ClaimState.SUBMITTED
