@@ -18,82 +18,13 @@ from appraisal.services import MarkEntry
 from assessment import closing
 from assessment.models import BranchMonth, ReviewMark, RuleScore
 from assessment.selectors import scoreboard
-from branches.models import Organisation
 from branches.permissions import SYSTEM, Viewer
 from core.errors import Conflict, InvalidInput, Locked, Refused
 from core.models import AuditEntry
 from core.periods import Month
-from tests.factories.branches import TermFactory
-from tests.factories.scores import scored
+from tests.factories.appraisal import DAY, JANUARY, LATER, entries, propose, publish, settle, veto
 
 pytestmark = pytest.mark.django_db
-JANUARY = datetime(2026, 1, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-DAY = date(2026, 1, 20)
-LATER = JANUARY + timedelta(days=14)
-
-
-@pytest.fixture
-def settled_cast(cast):
-    """2025 computed and closed for three branches, all reviewer rules marked."""
-    Organisation.objects.filter(pk=cast.root.pk).update(go_live_month=202501)
-    branches = [cast.branch, cast.other_branch, cast.far_branch]
-    for branch in branches:
-        TermFactory(branch=branch, from_on=date(2024, 1, 1))
-    scored(branches, year=2025, until=date(2025, 12, 31), months=[Month(2025, 6), Month(2025, 12)])
-    for number in (6, 12):
-        closing.close_month(actor=SYSTEM, root_id=cast.root.pk, month=Month(2025, number), now=JANUARY)
-    return cast
-
-
-@pytest.fixture
-def officer(settled_cast):
-    return Viewer.of(settled_cast.officer, DAY)
-
-
-@pytest.fixture
-def second(settled_cast):
-    return Viewer.of(settled_cast.second_officer, DAY)
-
-
-@pytest.fixture
-def year_end(settled_cast, officer):
-    return services.open_year(actor=officer, root=settled_cast.root, year=2025, now=JANUARY)
-
-
-def entries(cast, **values) -> list[MarkEntry]:
-    found = []
-    for branch in (cast.branch, cast.other_branch, cast.far_branch):
-        found.append(MarkEntry(branch.pk, "committee", values.get("committee", "88")))
-        found.append(MarkEntry(branch.pk, "members", "90", "10", values.get("returned", "9")))
-        found.append(MarkEntry(branch.pk, "peers", "较好", "3", "3"))
-    return found
-
-
-def settle(cast, officer, year_end, **values) -> dict[int, YearResult]:
-    services.enter_marks(actor=officer, year_end_id=year_end.pk, entries=entries(cast, **values), now=JANUARY)
-    services.settle(actor=officer, year_end_id=year_end.pk, now=JANUARY)
-    year_end.refresh_from_db()
-    return {row.branch_id: row for row in YearResult.objects.filter(year_end=year_end, revision=year_end.revision)}
-
-
-def propose(officer, year_end, audience="own") -> Publication:
-    return services.propose_publication(
-        actor=officer,
-        year_end_id=year_end.pk,
-        audience=audience,
-        decision_text="同意",
-        document_no="机党〔2026〕3号",
-        now=JANUARY,
-    )
-
-
-def publish(cast, officer, second, year_end, audience="own") -> Publication:
-    settle(cast, officer, year_end)
-    found = services.confirm_publication(
-        actor=second, publication_id=propose(officer, year_end, audience).pk, now=JANUARY
-    )
-    year_end.refresh_from_db()
-    return found
 
 
 def test_total_is_composed_of_the_frozen_bases_and_the_marks(settled_cast, officer, year_end):
@@ -235,12 +166,6 @@ def test_december_must_be_closed(settled_cast, officer, year_end):
     closing.reopen_month(actor=officer, root_id=settled_cast.root.pk, month=Month(2025, 12), reason="补审", now=JANUARY)
     settle(settled_cast, officer, year_end)
     assert publication_obstacles(year_end) == ["12月还没有封存"]
-
-
-def veto(cast, officer, year_end, code="V01") -> VetoCase:
-    return services.propose_veto(
-        actor=officer, year_end_id=year_end.pk, branch_id=cast.branch.pk, item_code=code, ground="立案", now=JANUARY
-    )
 
 
 def test_veto_caps_the_grade_and_not_the_score(settled_cast, officer, year_end):
