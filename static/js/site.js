@@ -118,8 +118,9 @@
   document.addEventListener('change', function (event) {
     var all = event.target.closest('[data-check-all]');
     if (!all) return;
+    var on = all.checked;  /* counting the boxes on the way changes the one above them */
     document.querySelectorAll(all.getAttribute('data-check-all')).forEach(function (box) {
-      box.checked = all.checked;
+      box.checked = on;
       box.dispatchEvent(new Event('change', { bubbles: true }));
     });
   });
