@@ -46,11 +46,11 @@ class BranchHome:
 
     @property
     def done(self) -> int:
-        return duty_count(self.cards)[0]
+        return duty_count(self.cards, self.month.last_day)[0]
 
     @property
     def missing(self) -> int:
-        return duty_count(self.cards)[1]
+        return duty_count(self.cards, self.month.last_day)[1]
 
     @property
     def deadline_words(self) -> str:

@@ -73,7 +73,7 @@ class BranchDuties:
     @property
     def missing(self) -> list[DutyCard]:
         """What is lacking of this month; a quarter or year that still runs is not."""
-        return [card for card in self.cards if card.state in WANTING and card.deadline <= self.until]
+        return lacking(self.cards, self.until)
 
     @property
     def is_sent(self) -> bool:
@@ -87,10 +87,14 @@ def duties_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date
     return _cards([branch], month, today, _duties(), can_log=can(viewer, "activity.log", branch))[branch.pk]
 
 
-def duty_count(cards: Sequence[DutyCard]) -> tuple[int, int]:
-    """How many are done, and how many are still to do now (not those that are not due yet)."""
-    done = sum(card.is_done for card in cards)
-    return done, sum(not card.is_done and card.state != "not_due" for card in cards)
+def lacking(cards: Iterable[DutyCard], until: date) -> list[DutyCard]:
+    """What is lacking by the end of a month (`until`); a quarter or year that still runs then is not."""
+    return [card for card in cards if card.state in WANTING and card.deadline <= until]
+
+
+def duty_count(cards: Sequence[DutyCard], until: date) -> tuple[int, int]:
+    """How many are done, and how many are lacking by the end of the month, as on the month sheet."""
+    return sum(card.is_done for card in cards), len(lacking(cards, until))
 
 
 def duty_overview(

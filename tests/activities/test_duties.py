@@ -18,10 +18,10 @@ from activities.rules.duties import (
     periods_in,
     progress_state,
 )
-from activities.selectors.duties import duties_of, duty_count, duty_overview
+from activities.selectors.duties import duties_of, duty_count, duty_overview, lacking
 from branches.models import Organisation
 from core.periods import SHANGHAI, Month
-from tests.factories.activities import approved, at, sent
+from tests.factories.activities import approved, at, draft, sent
 from tests.factories.branches import BranchFactory, GroupFactory, MemberFactory, TermFactory
 
 NOVEMBER = Month(2026, 11)
@@ -140,7 +140,16 @@ def test_cards_of_a_branch_with_committee_and_group(cast):
         ("廉政教育", "on_time"),
     ]
     assert ("支部党员大会", "not_due") in names(cards)
-    assert duty_count(cards)[0] == 3
+    assert duty_count(cards, NOVEMBER.last_day) == (3, 1)
+
+
+def test_draft_for_a_running_quarter_is_not_lacking_this_month(cast):
+    draft(cast, "party_lecture")
+    cards = duties_of(cast.viewer("secretary"), cast.branch, NOVEMBER, today=date(2026, 11, 20))
+    assert ("党课", "draft") in names(cards)
+    wanting = [card.code for card in lacking(cards, NOVEMBER.last_day)]
+    assert "party_lecture" not in wanting and "theme_day" in wanting
+    assert duty_count(cards, NOVEMBER.last_day)[1] == len(wanting)
 
 
 def test_branch_without_committee_or_groups_has_neither_duty(cast):
