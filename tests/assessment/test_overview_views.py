@@ -227,3 +227,9 @@ def test_fact_sheet_is_the_list_as_asked_for(year, client_as):
     assert sorted(row[4] for row in rows) == sorted(one["label"] for one in listed)
     assert {row[1] for row in rows} == {"公路党支部"}
     assert client_as("member").get("/facts/export/").status_code == 403
+
+
+def test_button_of_the_marks_names_what_it_saves(year, client_as):
+    client = client_as("officer")
+    assert "保存述职评议结果" in client.get("/marks/2026/?rule=A3.4").content.decode()
+    assert "保存领办项目成效" in client.get("/marks/2026/?rule=F1.2").content.decode()

@@ -80,7 +80,9 @@ def test_administrator_sees_accounts_and_no_branch(logged, client_as):
 
 
 def test_account_without_any_role_is_told_so(client_as):
-    assert "还没有对应的党员或职责" in text_of(client_as("stranger"))
+    text = text_of(client_as("stranger"))
+    assert "还没有对应的党员或职责" in text
+    assert "由系统管理员授权" in text
 
 
 @pytest.mark.parametrize("name", ["secretary", "officer", "leader", "member", "administrator"])
