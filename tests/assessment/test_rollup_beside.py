@@ -1,0 +1,92 @@
+"""What computing one committee, branch or month must leave alone in another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assessment import closing, rollup, schemes
+from assessment.models import BranchMonth, DirtyMark, MonthClosing, RuleScore
+from branches.permissions import SYSTEM
+from core.errors import Conflict
+from core.models import AuditEntry
+from core.periods import Month
+from tests.factories.assessment import after, branch, committee, noon, tell
+
+pytestmark = pytest.mark.django_db
+MARCH = Month(2026, 3)
+NOW = after(MARCH)
+
+
+@pytest.fixture
+def roots():
+    schemes.load_default(2026)
+    return committee(), committee()
+
+
+def marks(root) -> set[int]:
+    return set(DirtyMark.objects.filter(root_id=root.pk).values_list("month", flat=True))
+
+
+def test_catching_up_one_committee_keeps_the_marks_of_the_other(roots):
+    for root in roots:
+        tell(branch(root), "theme_day.held", date(2026, 3, 2))
+    rollup.catch_up_root(roots[0].pk, now=NOW)
+    assert marks(roots[0]) == set()
+    assert marks(roots[1]) == {202603}
+
+
+def test_mark_of_a_month_to_come_waits_for_it(roots):
+    of = branch(roots[0])
+    tell(of, "theme_day.held", date(2026, 3, 2), date(2026, 9, 2))
+    rollup.catch_up_root(roots[0].pk, now=NOW)
+    assert marks(roots[0]) == {202609}
+
+
+def test_month_to_come_and_a_year_without_a_scheme_are_left_alone(roots):
+    branch(roots[0])
+    for month in (Month(2026, 5), Month(2019, 3)):
+        assert rollup.run(root_id=roots[0].pk, month=month, now=NOW).written == 0
+    assert not RuleScore.objects.exists()
+
+
+def test_earlier_months_are_judged_whatever_another_committee_has(roots):
+    first, second = (branch(root) for root in roots)
+    for number in (1, 2, 3):
+        rollup.run(root_id=roots[0].pk, month=Month(2026, number), now=NOW)
+    rollup.run(root_id=roots[1].pk, month=MARCH, now=NOW)
+    for of in (first, second):
+        months = BranchMonth.objects.filter(branch=of).order_by("month").values_list("month", flat=True)
+        assert list(months) == [202601, 202602, 202603]
+
+
+def test_refreshed_branch_is_told_its_own_changes_only(roots):
+    one, other = branch(roots[0]), branch(roots[0])
+    for of in (one, other):
+        tell(of, "theme_day.held", date(2026, 3, 2))
+    rollup.run(root_id=roots[0].pk, month=MARCH, now=noon(date(2026, 3, 20)))
+    DirtyMark.objects.all().delete()
+    tell(other, "integrity_education.held", date(2026, 3, 5))
+    tell(one, "party_lecture.held", date(2026, 3, 6))
+    changes = rollup.refresh_branch(one.pk, now=noon(date(2026, 3, 20)))
+    assert {change.item_code[0] for change in changes} == {"D"}
+    assert set(DirtyMark.objects.values_list("branch_id", flat=True)) == {other.pk}
+
+
+def test_year_without_a_scheme_is_not_closed(roots):
+    of = branch(roots[0])
+    rollup.run(root_id=roots[0].pk, month=MARCH, now=NOW)
+    with pytest.raises(Conflict, match="考核方案"):
+        closing.close_month(actor=SYSTEM, root_id=roots[0].pk, month=Month(2019, 3), now=NOW)
+    assert not MonthClosing.objects.exists()
+    assert RuleScore.objects.filter(branch=of).count() == 40
+
+
+def test_reopening_is_audited_with_its_reason_and_in_one_committee_only(roots):
+    for root in roots:
+        branch(root)
+        closing.close_month(actor=SYSTEM, root_id=root.pk, month=MARCH, now=NOW)
+    closing.reopen_month(actor=SYSTEM, root_id=roots[0].pk, month=MARCH, reason=" 漏审一条 ", now=NOW)
+    assert [rollup.is_closed(root.pk, MARCH) for root in roots] == [False, True]
+    assert AuditEntry.objects.get(action="month.reopen").summary == "漏审一条"
