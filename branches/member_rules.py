@@ -53,7 +53,9 @@ def completed(born_on: date | None, sex: str, id_number: str) -> tuple[date | No
 
 
 def anniversary(day: date, years: int) -> date:
-    """The same day some years on; 29 February becomes 1 March where there is none."""
+    """The same day some years on; 29 February becomes 1 March where there is none; after 9999 there is no day."""
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

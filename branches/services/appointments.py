@@ -149,6 +149,8 @@ def set_term(
     check(actor, "branch.edit", branch)
     values = {"has_committee": has_committee, "seats": seats, "from_on": from_on, "due_on": due_on}
     values |= {key: more[key] for key in TERM_EXTRAS if key in more}
+    if not 1 <= term_no <= MOST_TERMS:
+        raise InvalidInput("届次不对。", fields={"term_no": [f"请填写 1 至 {MOST_TERMS}。"]})
     _check_term(values)
     old = BranchTerm.objects.select_for_update().filter(branch=branch, term_no=term_no).first()
     before = {key: getattr(old, key) for key in values} if old else None
@@ -165,10 +167,16 @@ def set_term(
 TERM_EXTRAS = ("ended_on", "extended_to_on", "extension_document", "duties_published_on")
 
 
+MOST_TERMS = 200
+MOST_SEATS = 7
+
+
 def _check_term(values: dict[str, Any]) -> None:
     if values["due_on"] <= values["from_on"]:
         raise InvalidInput("届满日期应晚于开始日期。", fields={"due_on": ["请核对这两个日期。"]})
-    if values["has_committee"] and not 3 <= values["seats"] <= 7:
+    if not 0 <= values["seats"] <= MOST_SEATS:
+        raise InvalidInput("委员职数不对。", fields={"seats": ["设支委会的填 3 至 7，不设的填 0。"]})
+    if values["has_committee"] and not 3 <= values["seats"] <= MOST_SEATS:
         raise InvalidInput("支委会由 3 至 7 人组成。", fields={"seats": ["请填写 3 至 7。"]})
     extended = values.get("extended_to_on")
     if extended and extended > anniversary(values["due_on"], 1):

@@ -11,6 +11,7 @@ from django.http import Http404
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from branches.member_rules import anniversary
 from branches.models import Appointment, Member, Membership, NameGram, Organisation, OrganisationPlacement, Tier
 from branches.permissions import SYSTEM
 from branches.selectors import members_on, secretary_names
@@ -301,3 +302,8 @@ def test_members_of_other_branches_are_404_for_every_service(cast):
         register(cast, actor=outsider)
     with pytest.raises(Http404):
         appointments.approve_exclusion(actor=outsider, member=member, reason="x", approved_by="x", from_on=TODAY)
+
+
+def test_the_same_day_some_years_on():
+    assert anniversary(date(2024, 2, 29), 1) == date(2025, 3, 1)
+    assert anniversary(date(9999, 12, 31), 18) == date.max
