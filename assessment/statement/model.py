@@ -88,7 +88,7 @@ class RuleLine:
                 counted[key] = counted.get(key, Fraction(0)) + line.quantity
         words = [f"{float(total):g}{unit}{name}" for (name, unit), total in counted.items()]
         extra = sum(not line.counts for line in self.facts)
-        return " · ".join([*words, *([f"{extra}条未计"] if extra else [])])
+        return " · ".join([*words, *([f"另有{extra}条没有计入"] if extra else [])])
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,12 @@ def rule_words(rule: RuleFrame, frame: SchemeFrame) -> str:
 def metric_name(pk: int | None, frame: SchemeFrame) -> str:
     """The metric's name up to its first bracket; the remark in brackets is for the scheme page."""
     metric = frame.metrics.get(pk or 0)
-    return metric.name.split("（")[0].removeprefix("其中") if metric else ""
+    return short_name(metric.name) if metric else ""
+
+
+def short_name(name: str) -> str:
+    """A metric's name without 其中 and without the remark in brackets."""
+    return name.removeprefix("其中").split("（")[0]
 
 
 def metric_unit(pk: int | None, frame: SchemeFrame) -> str:

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from assessment.selectors.table import Group
-from assessment.statement.words import plain, pts, signed
+from assessment.statement.words import plain, pts, short_name, signed
 from assessment.statement.words import two as two_places
 
 register = template.Library()
@@ -38,6 +38,12 @@ def signed_two(value: Fraction | None) -> str:
 def hundredths(value: int | None) -> str:
     """A figure stored in hundredths of a point."""
     return "—" if value is None else f"{Decimal(value) / 100:.2f}"
+
+
+@register.filter
+def metric_short(name: str) -> str:
+    """A metric's name without 其中 and without the remark in brackets."""
+    return short_name(name)
 
 
 @register.filter

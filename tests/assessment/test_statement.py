@@ -50,7 +50,7 @@ def test_statement_counts_each_period_once_and_names_the_gap(cast, of):
     assert found.arithmetic.words == "1月至3月应3次，计入2次（2月没有；3月3次计1次）"
     assert found.arithmetic.steps == ("2 ÷ 3 × 6 = 4",)
     assert [fact.counts for fact in found.facts] == [True, True, False, False]
-    assert found.summary == "2次主题党日 · 2条未计"
+    assert found.summary == "2次主题党日 · 另有2条没有计入"
     assert found.state == "missing"
 
 
