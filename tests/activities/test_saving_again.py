@@ -8,12 +8,13 @@ import pytest
 from activities.models import Activity, ReviewEvent
 from activities.services.drafting import delete_draft, save_draft
 from activities.services.inputs import TalkInput, VoteInput
+from activities.services.review import return_part
 from activities.services.reviewing import append_note, mark_false, return_activity
 from activities.services.submitting import submit_activity, withdraw_activity
 from assessment.ledger import live_facts
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.models import AuditEntry
-from tests.factories.activities import NOW, record_input, sent
+from tests.factories.activities import NOW, approved, record_input, sent
 
 
 def save(cast, record, activity=None) -> Activity:
@@ -121,3 +122,27 @@ def test_deleted_draft_is_audited(cast):
     activity = save(cast, record_input(cast.branch))
     delete_draft(actor=cast.viewer("secretary"), activity_id=activity.pk)
     assert AuditEntry.objects.get(action="activity.delete").target_id == str(activity.pk)
+
+
+def test_record_that_changed_since_it_was_shown_is_not_returned(cast):
+    activity = sent(cast)
+    officer = cast.viewer("officer")
+    with pytest.raises(Conflict, match="有人改过"):
+        return_part(
+            actor=officer, what="record", pk=activity.pk, version=activity.version - 1, reason="缺签到表", now=NOW
+        )
+    return_part(actor=officer, what="record", pk=activity.pk, version=activity.version, reason="缺签到表", now=NOW)
+    assert Activity.objects.get().state == "returned"
+
+
+def test_returned_record_opens_the_reviewed_attendance_of_guests_again(cast):
+    activity = approved(cast, invited=(cast.other_branch.pk,))
+    assert set(activity.participations.filter(is_organiser=True).values_list("is_reviewed", flat=True)) == {True}
+    return_activity(actor=cast.viewer("officer"), activity_id=activity.pk, reason="缺签到表", now=NOW)
+    assert set(activity.participations.values_list("is_reviewed", flat=True)) == {False}
+
+
+def test_yearly_paper_happens_for_every_share_on_the_day_it_is_sent(cast):
+    activity = sent(cast, "annual_plan", held_on=date(2026, 1, 5), for_year=2026)
+    (share,) = activity.participations.all()
+    assert (activity.held_on, share.held_on, share.month) == (NOW.date(), NOW.date(), 202611)

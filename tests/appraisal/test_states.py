@@ -145,3 +145,37 @@ def test_ballots_are_counted_in_whole_numbers(settled_cast, officer, year_end, c
     with pytest.raises(InvalidInput) as fault:
         services.enter_marks(actor=officer, year_end_id=year_end.pk, entries=bad, now=JANUARY)
     assert list(fault.value.fields) == [f"members-{settled_cast.branch.pk}"]
+
+
+def test_publication_touches_the_results_of_its_own_year_only(settled_cast, officer, second, year_end):
+    earlier = YearEnd.objects.get(pk=year_end.pk)
+    earlier.pk, earlier.year = None, 2024
+    earlier.save()
+    YearResult.objects.create(
+        root=settled_cast.root, year_end=earlier, branch=settled_cast.branch, revision=1, computed_at=JANUARY
+    )
+    publish(settled_cast, officer, second, year_end)
+    assert set(YearResult.objects.filter(is_published=True).values_list("year_end", flat=True)) == {year_end.pk}
+    assert YearResult.objects.filter(is_published=True).count() == 3
+
+
+def test_every_step_of_the_year_is_audited_under_its_person(settled_cast, officer, second, year_end):
+    rows = settle(settled_cast, officer, year_end)
+    services.decide_grade(actor=officer, result_id=rows[settled_cast.branch.pk].pk, grade="good", reason="研究决定")
+    services.reject_publication(
+        actor=second, publication_id=propose(officer, year_end).pk, reason="文号有误", now=JANUARY
+    )
+    services.confirm_publication(actor=second, publication_id=propose(officer, year_end).pk, now=JANUARY)
+    services.start_correction(actor=officer, year_end_id=year_end.pk, reason="漏计", now=LATER)
+    said = AuditEntry.objects.filter(action__startswith="year.").order_by("pk").values_list("action", "actor__username")
+    assert list(said) == [
+        ("year.open", "officer"),
+        ("year.mark", "officer"),
+        ("year.settle", "officer"),
+        ("year.grade", "officer"),
+        ("year.propose", "officer"),
+        ("year.reject", "second_officer"),
+        ("year.propose", "officer"),
+        ("year.publish", "second_officer"),
+        ("year.correct", "officer"),
+    ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.http import Http404
 
 from assessment import closing, rollup, schemes
 from assessment.models import BranchMonth, DirtyMark, MonthClosing, RuleScore
 from branches.permissions import SYSTEM
-from core.errors import Conflict
+from core.errors import Conflict, Refused
 from core.models import AuditEntry
 from core.periods import Month
 from tests.factories.assessment import after, branch, committee, noon, tell
@@ -90,3 +91,26 @@ def test_reopening_is_audited_with_its_reason_and_in_one_committee_only(roots):
     closing.reopen_month(actor=SYSTEM, root_id=roots[0].pk, month=MARCH, reason=" 漏审一条 ", now=NOW)
     assert [rollup.is_closed(root.pk, MARCH) for root in roots] == [False, True]
     assert AuditEntry.objects.get(action="month.reopen").summary == "漏审一条"
+
+
+def test_month_is_reopened_by_the_officer_alone(cast):
+    schemes.load_default(2026)
+    closing.close_month(actor=SYSTEM, root_id=cast.root.pk, month=MARCH, now=NOW)
+    for name in ("secretary", "leader", "administrator", "outsider"):
+        with pytest.raises((Refused, Http404)):
+            closing.reopen_month(actor=cast.viewer(name), root_id=cast.root.pk, month=MARCH, reason="漏审", now=NOW)
+    assert rollup.is_closed(cast.root.pk, MARCH)
+    closing.reopen_month(actor=cast.viewer("officer"), root_id=cast.root.pk, month=MARCH, reason="漏审", now=NOW)
+    assert not rollup.is_closed(cast.root.pk, MARCH)
+
+
+def test_reopened_month_shows_at_once_what_came_meanwhile(roots):
+    of = branch(roots[0])
+    closing.close_month(actor=SYSTEM, root_id=roots[0].pk, month=MARCH, now=NOW)
+    tell(of, "theme_day.held", date(2026, 3, 2))
+    shown = RuleScore.objects.filter(branch=of, month=MARCH.key, rule__code="D4.1").values_list(
+        "done_confirmed", flat=True
+    )
+    before = list(shown)
+    closing.reopen_month(actor=SYSTEM, root_id=roots[0].pk, month=MARCH, reason="漏审", now=NOW)
+    assert (before, list(shown.all())) == ([0], [1000])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.authtoken.models import Token
 
 from branches.models import Member, PatchAssignment
 from branches.permissions import visible, visible_branches
 from branches.rules import Role
 from branches.services import accounts, grants, members
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Refused
 from core.models import AuditEntry
 from tests.factories.branches import PASSWORD, TODAY, GrantFactory, GroupFactory, UserFactory, make_leader
 
@@ -112,3 +113,29 @@ def test_regrouping_is_audited_with_both_groups(cast):
     members.regroup_member(actor=secretary, member=member, group=second, on=TODAY, version=2)
     entry = AuditEntry.objects.filter(action="member.regroup").order_by("pk").last()
     assert entry.changes["group"] == [first.code, second.code]
+
+
+def test_changes_of_people_and_accounts_are_audited(cast):
+    officer, administrator, member = cast.viewer("officer"), cast.viewer("administrator"), cast.member.member
+    Token.objects.create(user=cast.member)
+    members.update_member(actor=officer, member=member, version=1, changes={"education": "博士"}, today=TODAY)
+    members.transfer_member(actor=officer, member=member, branch=cast.far_branch, on=TODAY, version=2)
+    members.change_status(actor=officer, member=member, status="transferred_out", on=TODAY, version=3)
+    accounts.reset_password(actor=administrator, user=cast.member)
+    assert not Token.objects.exists()
+    accounts.change_password(actor=cast.viewer("secretary"), old=PASSWORD, new="Another-Secret-77")
+    said = AuditEntry.objects.order_by("pk").values_list("action", "actor__username")
+    assert list(said) == [
+        ("member.update", "officer"),
+        ("member.transfer", "officer"),
+        ("member.status", "officer"),
+        ("account.reset", "administrator"),
+        ("account.password", "secretary"),
+    ]
+
+
+def test_secretary_sends_nobody_to_another_branch(cast):
+    with pytest.raises(Refused):
+        members.transfer_member(
+            actor=cast.viewer("secretary"), member=cast.member.member, branch=cast.other_branch, on=TODAY, version=1
+        )
