@@ -8,7 +8,7 @@ import pytest
 from django.http import Http404
 
 from assessment import closing, rollup, schemes
-from assessment.models import BranchMonth, DirtyMark, MonthClosing, RuleScore
+from assessment.models import BranchMonth, DirtyMark, ExtraScore, MonthClosing, RuleScore
 from branches.permissions import SYSTEM
 from core.errors import Conflict, Refused
 from core.models import AuditEntry
@@ -114,3 +114,22 @@ def test_reopened_month_shows_at_once_what_came_meanwhile(roots):
     before = list(shown)
     closing.reopen_month(actor=SYSTEM, root_id=roots[0].pk, month=MARCH, reason="漏审", now=NOW)
     assert (before, list(shown.all())) == ([0], [1000])
+
+
+def counted(of, day: date) -> list[tuple[str, int]]:
+    rollup.run(root_id=of.root_id, month=MARCH, now=noon(day))
+    rows = ExtraScore.objects.filter(branch=of, month=MARCH.key, quantity_confirmed__gt=0)
+    return list(rows.values_list("extra__code", "quantity_confirmed"))
+
+
+def test_honour_of_today_counts_today_and_that_of_tomorrow_does_not(roots):
+    of = branch(roots[0])
+    tell(of, "bonus.P01", date(2026, 3, 20), occurrence="先锋支部")
+    assert counted(of, date(2026, 3, 19)) == []
+    assert counted(of, date(2026, 3, 20)) == [("P01", 1000)]
+
+
+def test_one_occasion_told_as_two_counts_once(roots):
+    of = branch(roots[0])
+    tell(of, "bonus.P01", date(2026, 3, 10), quantity=2, occurrence="先锋支部")
+    assert counted(of, date(2026, 3, 20)) == [("P01", 1000)]
