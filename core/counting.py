@@ -9,10 +9,9 @@ class CappedCount(Subquery):
     """The number of rows of a query, counted no further than `cap`; one column of another query."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
     def __init__(self, rows: QuerySet, cap: int) -> None:
-        super().__init__(rows.order_by().values("pk")[:cap])
+        super().__init__(rows.order_by().values("pk")[:cap], output_field=IntegerField())
 
 
 def counts_of(anchor: QuerySet, cap: int, **rows: QuerySet) -> dict[str, int]:
