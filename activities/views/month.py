@@ -38,6 +38,7 @@ def month(request: HttpRequest) -> HttpResponse:
         "month": wanted,
         "months": months,
         "rows": rows,
+        "can_log": can(viewer, "activity.log"),
         "sent": sum(row.is_sent for row in rows),
         "missing": sum(len(row.missing) for row in rows),
     }

@@ -257,6 +257,19 @@ def test_month_leads_home_and_shows_the_officer_all(cast, client, november):
     assert client.get(reverse("activities:month")).status_code == 403
 
 
+def test_leader_is_led_to_no_form_that_is_not_theirs(cast, client, november):
+    addresses = [reverse("activities:month"), reverse("activities:sheet", args=[cast.branch.pk, "2026-11"])]
+    forms = (reverse("activities:new"), reverse("activities:claim_new"))
+
+    def offered(account) -> set[str]:
+        client.force_login(account)
+        pages = [client.get(address).content.decode() for address in addresses]
+        return {form for form in forms for page in pages if f'href="{form}' in page}
+
+    assert offered(cast.leader) == set()
+    assert offered(cast.officer) == set(forms)
+
+
 def test_page_costs_the_same_for_one_and_three_records(cast, client, november):
     client.force_login(cast.secretary)
     sent(cast)
