@@ -15,7 +15,18 @@ if "month" not in get_converters():
 
 from portal import views
 
-APPS = ("core", "notices", "branches", "assessment", "activities", "appraisal", "integrity")
+APPS = (
+    "core",
+    "notices",
+    "branches",
+    "assessment",
+    "worklists",
+    "signing",
+    "activities",
+    "appraisal",
+    "integrity",
+    "officeforms",
+)
 
 
 def _included(modules: tuple[str, ...]) -> list[URLPattern | URLResolver]:

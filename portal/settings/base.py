@@ -33,9 +33,12 @@ INSTALLED_APPS = [
     "notices",
     "branches",
     "assessment",
+    "worklists",
+    "signing",
     "activities",
     "appraisal",
     "integrity",
+    "officeforms",
     "portal",
 ]
 

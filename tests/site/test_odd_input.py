@@ -20,7 +20,19 @@ from tests.site.world import World, build_world
 
 pytestmark = pytest.mark.django_db  # asks for the test database; the world below lies around each test
 
-APPS = ("activities", "appraisal", "assessment", "branches", "core", "integrity", "notices", "portal")
+APPS = (
+    "activities",
+    "appraisal",
+    "assessment",
+    "branches",
+    "core",
+    "integrity",
+    "notices",
+    "officeforms",
+    "portal",
+    "signing",
+    "worklists",
+)
 ASKED = re.compile(r"""(?:GET|query_params|asked|get|data)(?:\.get|\.getlist|\[)\(?"([a-z_]+)\"""")
 MORE = {"page", "page_size", "cursor", "format", "limit", "offset", "ordering", "rank_group", "tier", "with_dissolved"}
 ODD = {

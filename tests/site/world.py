@@ -1,9 +1,14 @@
-"""One object of every kind in the cast's branch, so that each URL can be asked for somebody's own and for nobody's."""
+"""One object of every kind in the cast's branch, so that each URL can be asked for somebody's own and for nobody's.
+
+A large subject keeps its objects in a module of tests/site/objects/ with `objects_of(cast, values)`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +25,7 @@ from integrity.models import JobPost, RiskPoint
 from notices.models import Notice
 from tests.factories import activities as records
 from tests.factories.branches import Cast, ExclusionFactory, TermFactory, build_cast
+from tests.site import objects
 
 MARK = "标记甲乙"  # in the titles of what belongs to the cast's branch
 ABSENT = 987_654_321
@@ -79,6 +85,8 @@ def build_world() -> World:
         "fact": Fact.objects.filter(branch=cast.branch).earliest("pk").pk,
         "nothing": ABSENT,
     }
+    for module in iter_modules(objects.__path__):
+        values |= import_module(f"{objects.__name__}.{module.name}").objects_of(cast, values)
     return World(cast, values)
 
 

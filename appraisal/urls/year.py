@@ -6,7 +6,6 @@ from django.urls import path
 
 from appraisal.views import entries, publishing, results, vetoes, year
 
-app_name = "appraisal"
 urlpatterns = [
     path("year-end/", year.current, name="year_end"),
     path("year-end/<year:year>/", year.show, name="year"),

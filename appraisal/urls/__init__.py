@@ -1,0 +1,10 @@
+"""Addresses of the year around the score, a module for each subject."""
+
+from __future__ import annotations
+
+from appraisal.urls import year
+
+app_name = "appraisal"
+urlpatterns = [
+    *year.urlpatterns,
+]

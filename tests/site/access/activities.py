@@ -1,0 +1,65 @@
+"""Who reaches records, claims, the month and its review."""
+
+from __future__ import annotations
+
+from tests.site.access.base import (
+    ATTENDED,
+    EVERYBODY,
+    EXPORTERS,
+    LOGGERS,
+    NOBODY,
+    OFFICER,
+    OVERSEERS,
+    PEERS,
+    READERS,
+    SENDERS,
+    Access,
+    deed,
+    page,
+)
+
+TABLE: dict[str, Access] = {
+    # records
+    "activities:list": page(ATTENDED, empty=EVERYBODY - ATTENDED),
+    "activities:export": page(EXPORTERS | PEERS, empty=PEERS),
+    "activities:new": page(LOGGERS | PEERS, empty=PEERS),
+    "activities:people": page(LOGGERS, query="?kind=theme_day&branch={branch}&held_on=2026-11-12"),
+    "activities:book": page(READERS, "branch", "year"),
+    "activities:detail": page(ATTENDED, "activity"),
+    "activities:edit": page(LOGGERS, "draft", sees=frozenset({"leader"})),
+    "activities:print": page(ATTENDED, "activity"),
+    "activities:file": page(ATTENDED, "activity", "activity_file"),
+    "activities:share": page(NOBODY, "activity"),
+    "activities:share_decline": deed(NOBODY, "activity"),
+    "activities:pull_back": deed(SENDERS - OFFICER, "sent", sees=READERS),  # an officer takes back what they entered
+    "activities:withdraw": deed(SENDERS - OFFICER, "sent", sees=READERS),
+    "activities:delete": deed(LOGGERS, "draft", sees=READERS),
+    "activities:approve": deed(OFFICER, "sent", sees=READERS),
+    "activities:approve_shares": deed(OFFICER, "sent", sees=READERS),
+    "activities:return": deed(OFFICER, "sent", sees=READERS),
+    "activities:false": deed(OFFICER, "sent", sees=READERS),
+    "activities:note": deed(LOGGERS, "sent", sees=READERS),
+    # the month
+    "activities:month": page(READERS | PEERS, empty=PEERS),
+    "activities:sheet": page(READERS, "branch", "month"),
+    "activities:sheet_send": deed(SENDERS, "branch", "month", sees=READERS),
+    "activities:sheet_withdraw": deed(SENDERS - OFFICER, "branch", "month", sees=READERS),
+    "activities:claims": page(READERS | PEERS, empty=PEERS),
+    "activities:claims_export": page(EXPORTERS | PEERS, empty=PEERS),
+    "activities:claim_new": page(LOGGERS | PEERS, empty=PEERS),
+    "activities:claim": page(READERS, "claim"),
+    "activities:claim_edit": page(READERS, "claim"),
+    "activities:claim_submit": deed(SENDERS, "claim", sees=READERS),
+    "activities:claim_pull_back": deed(SENDERS - OFFICER, "claim", sees=READERS),
+    "activities:claim_withdraw": deed(SENDERS - OFFICER, "claim", sees=READERS),
+    "activities:claim_file": page(READERS, "claim", "claim_file"),
+    "activities:review": page(OVERSEERS),
+    "activities:review_approve": deed(OFFICER),
+    "activities:review_sample": page(OVERSEERS),
+    "activities:review_shares": deed(OFFICER, "sent", sees=READERS),
+    "activities:review_return": deed(OFFICER, "what", "sent", sees=READERS),
+    "activities:ledger": page(READERS | PEERS, empty=PEERS),
+    "activities:ledger_export": page(EXPORTERS | PEERS, empty=PEERS),
+    "activities:statistics": page(READERS | PEERS, "year", empty=PEERS),
+    "activities:statistics_export": page(EXPORTERS | PEERS, "year", empty=PEERS),
+}

@@ -1,0 +1,27 @@
+"""Who reaches the year around the score."""
+
+from __future__ import annotations
+
+from tests.site.access.base import EVERYBODY, NOBODY, OFFICER, Access, deed, page
+
+TABLE: dict[str, Access] = {
+    # the year end: begun, not settled, so that cases and results are nobody's
+    "appraisal:year_end": page(OFFICER),
+    "appraisal:year": page(OFFICER, "year"),
+    "appraisal:begin": deed(OFFICER, "year"),
+    "appraisal:marks": deed(OFFICER, "year"),
+    "appraisal:leave_out": deed(OFFICER, "year"),
+    "appraisal:veto_propose": deed(OFFICER, "year"),
+    "appraisal:veto_system": deed(OFFICER, "year"),
+    "appraisal:veto_decide": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:veto_drop": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:veto_reply": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:settle": deed(OFFICER, "year"),
+    "appraisal:grade": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:publish": deed(OFFICER, "year"),
+    "appraisal:publish_confirm": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:publish_reject": deed(NOBODY, "nothing", sees=EVERYBODY),
+    "appraisal:correct": deed(OFFICER, "year"),
+    "appraisal:export": page(OFFICER, "year"),
+    "appraisal:results": page(EVERYBODY, empty=EVERYBODY),
+}

@@ -1,0 +1,57 @@
+"""Who reaches organisations, members, imports and accounts."""
+
+from __future__ import annotations
+
+from tests.site.access.base import (
+    ADMINISTRATOR,
+    EXPORTERS,
+    HOME,
+    IMPORTERS,
+    OFFICER,
+    OWN_FILE,
+    PEERS,
+    SENDERS,
+    Access,
+    deed,
+    page,
+)
+
+TABLE: dict[str, Access] = {
+    # the register
+    "branches:list": page(HOME | PEERS | ADMINISTRATOR, empty=PEERS | ADMINISTRATOR),
+    "branches:list_export": page(EXPORTERS | PEERS, empty=PEERS),
+    "branches:new": page(SENDERS | PEERS),
+    "branches:detail": page(HOME | ADMINISTRATOR, "branch"),
+    "branches:edit": page(SENDERS, "branch", sees=HOME | ADMINISTRATOR),
+    "branches:move": page(OFFICER, "branch", sees=HOME | ADMINISTRATOR),
+    "branches:dissolve": page(OFFICER, "branch", sees=HOME | ADMINISTRATOR),
+    "branches:term": page(OFFICER, "branch", sees=HOME | ADMINISTRATOR),
+    "branches:appointment_new": page(OFFICER, "branch", sees=HOME | ADMINISTRATOR),
+    "branches:appointment_end": deed(OFFICER, "appointment", sees=HOME | ADMINISTRATOR),
+    "branches:members": page(OWN_FILE | PEERS, empty=PEERS),
+    "branches:members_export": page(EXPORTERS | PEERS, empty=PEERS),
+    "branches:member_new": page(SENDERS | PEERS, empty=PEERS),
+    "branches:member": page(OWN_FILE, "member"),
+    "branches:member_edit": page(SENDERS, "member", sees=OWN_FILE),
+    "branches:member_transfer": page(OFFICER, "member", sees=OWN_FILE),
+    "branches:member_regroup": page(SENDERS, "member", sees=OWN_FILE),
+    "branches:member_status": page(SENDERS, "member", sees=OWN_FILE),
+    "branches:exclusion_new": page(OFFICER, "member", sees=OWN_FILE),
+    "branches:exclusion_end": deed(OFFICER, "exclusion", sees=OWN_FILE),
+    "branches:imports": page(IMPORTERS, empty=PEERS),
+    "branches:import_template": page(IMPORTERS, "kind"),
+    "branches:import_columns": page(frozenset({"secretary"}), "import"),
+    "branches:import_preview": page(frozenset({"secretary"}), "import"),
+    "branches:import_confirm": deed(frozenset({"secretary"}), "import"),
+    "branches:import_replan": deed(frozenset({"secretary"}), "import"),
+    "branches:import_discard": deed(frozenset({"secretary"}), "import"),
+    "branches:accounts": page(ADMINISTRATOR),
+    "branches:account_new": page(ADMINISTRATOR),
+    "branches:account": page(ADMINISTRATOR, "account"),
+    "branches:account_disable": deed(ADMINISTRATOR, "account"),
+    "branches:account_enable": deed(ADMINISTRATOR, "account"),
+    "branches:account_reset": deed(ADMINISTRATOR, "account"),
+    "branches:grant_new": page(ADMINISTRATOR, "account"),
+    "branches:grant_end": deed(ADMINISTRATOR, "grant"),
+    "branches:patch": page(ADMINISTRATOR, "account"),
+}
