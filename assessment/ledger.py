@@ -90,7 +90,7 @@ def confirm_source(
 @transaction.atomic
 def confirm_facts(facts: QuerySet[Fact], *, by_id: int | None, now: datetime) -> int:
     """Confirm those of these live facts that are pending, however many sources they have; how many there were."""
-    rows = list(facts.filter(state=FactState.PENDING).values_list("pk", "root_id", "branch_id", "month"))
+    rows = list(facts.filter(state=FactState.PENDING).values_list("pk", "root_id", "branch_id", "month", "metric_id"))
     stamps = {root_id: enter(root_id, now) for root_id in sorted({row[1] for row in rows})}
     changed = 0
     for root_id, stamp in stamps.items():
@@ -137,8 +137,11 @@ def live_facts(queryset: QuerySet[Fact] | None = None) -> QuerySet[Fact]:
 
 def lock_root(root_id: int, name: str) -> RootLock:
     """Take one lock of a committee whole, until the end of the transaction."""
-    RootLock.objects.bulk_create([RootLock(root_id=root_id, name=name)], ignore_conflicts=True)
-    return RootLock.objects.select_for_update().get(root_id=root_id, name=name)
+    found = RootLock.objects.select_for_update().filter(root_id=root_id, name=name).first()
+    if found is None:
+        RootLock.objects.bulk_create([RootLock(root_id=root_id, name=name)], ignore_conflicts=True)
+        return lock_root(root_id, name)
+    return found
 
 
 def enter(root_id: int, now: datetime) -> datetime:
@@ -253,15 +256,18 @@ def _reversal(fact: Fact, by_id: int | None, reason: str, stamp: datetime) -> Fa
 
 
 def mark_dirty(branch: Organisation, month: Month) -> None:
-    """Have the windows from this month on computed again for one branch."""
-    _mark_keys({(branch.root_id, branch.pk, month.key)})
+    """Have the windows from this month on computed again for one branch, all of its rules."""
+    _mark_keys({(branch.root_id, branch.pk, month.key, None)})
 
 
 def _mark(facts: Sequence[Fact]) -> None:
-    _mark_keys({(fact.root_id, fact.branch_id, fact.month) for fact in facts})
+    _mark_keys({(fact.root_id, fact.branch_id, fact.month, fact.metric_id) for fact in facts})
 
 
-def _mark_keys(keys: set[tuple[int, int, int]]) -> None:
+def _mark_keys(keys: set[tuple[int, int, int, int | None]]) -> None:
     """Dirty marks, in the transaction of the facts: what is marked can be seen exactly when its cause can."""
-    rows = [DirtyMark(root_id=root, branch_id=branch, month=month) for root, branch, month in sorted(keys)]
+    rows = [
+        DirtyMark(root_id=root, branch_id=branch, month=month, metric_id=metric)
+        for root, branch, month, metric in sorted(keys, key=lambda key: (*key[:3], key[3] or 0))
+    ]
     DirtyMark.objects.bulk_create(rows, batch_size=BATCH)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assessment.models import ExtraItem, MetricKind, Rule, RuleEvent, Scheme, SchemeStatus
+from assessment.models import ExtraItem, Metric, MetricKind, Rule, RuleEvent, Scheme, SchemeStatus
 from assessment.rules import RuleKind
 
 
 @dataclass(frozen=True)
 class Part:
-    """The rules of one type: their statement, their ids, and the metrics they count, by kind."""
+    """The rules of one type: their statement, their ids, and the metrics they count, by kind and (`reads`) by rule."""
 
     statement: str
     rules: tuple[int, ...]
     flows: tuple[int, ...]
     levels: tuple[int, ...]
     inside_months: tuple[int, ...]
+    reads: tuple[tuple[int, frozenset[int]], ...] = ()
+
+    def touched_by(self, metrics: Set[int]) -> Part | None:
+        """The same part with only the rules that read one of these metrics; None without any."""
+        rules = tuple(rule_id for rule_id, read in self.reads if read & metrics)
+        return replace(self, rules=rules) if rules else None
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,10 @@ class Plan:
     extra_metrics: tuple[int, ...]
     all_rules: tuple[int, ...]
     all_extras: tuple[int, ...]
+
+    def touched_by(self, metrics: Set[int]) -> list[Part]:
+        """What must be computed again when only facts of these metrics have changed."""
+        return [touched for part in self.parts if (touched := part.touched_by(metrics))]
 
 
 def plan_of(scheme: Scheme) -> Plan:
@@ -61,13 +71,20 @@ def _statement(rule: Rule) -> str:
 
 
 def _part(statement: str, rules: list[Rule], events: Iterable[RuleEvent]) -> Part:
-    ids = {rule.pk for rule in rules}
-    metrics = [event.metric for event in events if event.rule_id in ids]
-    metrics += [metric for rule in rules for metric in (rule.metric, rule.need_metric) if metric]
+    read: dict[int, list[Metric]] = {rule.pk: _own_metrics(rule) for rule in rules}
+    for event in events:
+        if event.rule_id in read:
+            read[event.rule_id].append(event.metric)
+    metrics = [metric for own in read.values() for metric in own]
     return Part(
         statement=statement,
-        rules=tuple(sorted(ids)),
+        rules=tuple(sorted(read)),
         flows=tuple(sorted({metric.pk for metric in metrics if metric.kind == MetricKind.FLOW})),
         levels=tuple(sorted({metric.pk for metric in metrics if metric.kind == MetricKind.LEVEL})),
         inside_months=tuple(sorted({rule.deadline_inside for rule in rules if rule.deadline_inside})),
+        reads=tuple((pk, frozenset(metric.pk for metric in own)) for pk, own in sorted(read.items())),
     )
+
+
+def _own_metrics(rule: Rule) -> list[Metric]:
+    return [metric for metric in (rule.metric, rule.need_metric) if metric]

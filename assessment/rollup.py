@@ -20,14 +20,12 @@ from assessment.models import (
     DirtyMark,
     ExtraScore,
     Fact,
-    Item,
     MonthClosing,
     OpeningImport,
-    Rule,
     RuleScore,
     Scheme,
 )
-from assessment.plan import Plan, plan_of
+from assessment.plan import Part, Plan, plan_of
 from assessment.schemes import scheme_for
 from branches.models import Organisation
 from branches.models.organisation import Tier
@@ -59,18 +57,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class ItemChange:
-    """What one refresh changed in one rule, in millionths of a point."""
-
-    item_code: str
-    item_name: str
-    rule_code: str
-    confirmed: int
-    provisional: int
-
-
-@dataclass(frozen=True)
-class _Job:
+class Job:
     """One month of one committee being computed: what every statement is told."""
 
     root_id: int
@@ -126,34 +113,20 @@ def run(
     ledger.lock_root(root_id, ledger.ROLLUP)
     if is_closed(root_id, month):
         return Counts(month.key, is_closed=True)
-    job = _job(root_id, month, now, branch_ids)
+    job = job_of(root_id, month, now, branch_ids)
     if job is None:
         return Counts(month.key)
     _tune(job)
-    drivers, sums = _drivers(job, thorough), _sums(job, thorough)
+    drivers, sums = judge_branches(job, thorough), _sums(job, thorough)
     _tell_the_planner(job, drivers + sums)
     return Counts(
         month.key,
         drivers=drivers,
         sums=sums,
-        rules=_rules(job),
-        extras=job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics),
+        rules=score_rules(job, job.plan.parts),
+        extras=score_extras(job),
         removed=_forget(job),
     )
-
-
-@transaction.atomic
-def refresh_branch(branch_id: int, *, now: datetime) -> list[ItemChange]:
-    """Compute the open months of one branch that its new facts touch; what changed in the latest of them."""
-    root_id = Organisation.objects.values_list("root_id", flat=True).get(pk=branch_id)
-    ledger.lock_root(root_id, ledger.ROLLUP)
-    marked = _take_marks(root_id, branch_id, Month.of(now))
-    months = _months_behind(root_id, marked, now)
-    if not months:
-        return []
-    before = _points(root_id, months[-1], branch_id)
-    _run_marked(root_id, months, marked, now, (branch_id,))
-    return _changes(before, _points(root_id, months[-1], branch_id))
 
 
 def catch_up_root(root_id: int, *, now: datetime, months: Iterable[Month] = ()) -> list[Counts]:
@@ -161,7 +134,7 @@ def catch_up_root(root_id: int, *, now: datetime, months: Iterable[Month] = ()) 
     watermark = _watermark(root_id)
     marks = DirtyMark.objects.filter(root_id=root_id, pk__lte=watermark)
     marked = sorted(set(marks.values_list("month", flat=True)))
-    wanted = sorted({*months, *_months_behind(root_id, marked, now)})
+    wanted = sorted({*months, *months_behind(root_id, marked, now)})
     branches = _few_branches(marks) if not list(months) else None
     done = [run(root_id=root_id, month=month, now=now, branch_ids=branches) for month in wanted]
     marks.filter(month__lte=Month.of(now).key).delete()
@@ -206,25 +179,23 @@ def is_closed(root_id: int, month: Month) -> bool:
     return MonthClosing.objects.filter(root_id=root_id, month=month.key, reopened_at__isnull=True).exists()
 
 
-def _job(root_id: int, month: Month, now: datetime, branch_ids: Sequence[int] | None) -> _Job | None:
+def job_of(root_id: int, month: Month, now: datetime, branch_ids: Sequence[int] | None) -> Job | None:
     window_end = min(month.last_day, today(now))
     scheme = scheme_for(root_id, month)
     if month.first_day > window_end or scheme is None:
         return None
     ids = None if branch_ids is None else tuple(branch_ids)
-    return _Job(root_id, month, window_end, scheme, plan_of(scheme), _start(root_id, month.year), ids)
+    return Job(root_id, month, window_end, scheme, plan_of(scheme), _start(root_id, month.year), ids)
 
 
-def _tune(job: _Job) -> None:
+def _tune(job: Job) -> None:
     """Settings of PostgreSQL for this transaction: compiling costs more than these statements, sorting needs room."""
-    if connection.vendor != "postgresql":
-        return
-    room = "64MB" if job.branch_ids is None else "4MB"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', %s, true)", [room])
+    if connection.vendor == "postgresql" and job.branch_ids is None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
 
 
-def _tell_the_planner(job: _Job, written: int) -> None:
+def _tell_the_planner(job: Job, written: int) -> None:
     """A month just filled is not in PostgreSQL's statistics yet; without them it joins thousands of rows one by one."""
     if connection.vendor == "postgresql" and job.branch_ids is None and written >= MANY_ROWS:
         with connection.cursor() as cursor:
@@ -249,7 +220,7 @@ def _driver_params(month: Month, judged_on: date, start: int) -> dict[str, Any]:
     return {**days, "start": start, "judged_on": judged_on.isoformat(), "last_day": month.last_day.isoformat()}
 
 
-def _drivers(job: _Job, thorough: bool) -> int:
+def judge_branches(job: Job, thorough: bool) -> int:
     """The state of the branches in this month, and in earlier open ones that have none (or are looked at again)."""
     written = 0
     for month in _months_to_judge(job, thorough):
@@ -263,7 +234,7 @@ def _drivers(job: _Job, thorough: bool) -> int:
     return written
 
 
-def _months_to_judge(job: _Job, thorough: bool) -> list[Month]:
+def _months_to_judge(job: Job, thorough: bool) -> list[Month]:
     earlier = Month(job.month.year, 1).until(job.month.previous)
     if not earlier or (job.branch_ids is not None and not thorough):
         return [job.month]
@@ -273,7 +244,7 @@ def _months_to_judge(job: _Job, thorough: bool) -> list[Month]:
     return [month for month in earlier if month.key not in have | frozen] + [job.month]
 
 
-def _sums(job: _Job, thorough: bool) -> int:
+def _sums(job: Job, thorough: bool) -> int:
     """Month sums of this month and of earlier ones that were marked; closed months too: theirs feed later windows."""
     if thorough:
         return sum_months(job, job.months)
@@ -284,14 +255,14 @@ def _sums(job: _Job, thorough: bool) -> int:
     return sum_months(job, months)
 
 
-def sum_months(job: _Job, months: Sequence[int]) -> int:
+def sum_months(job: Job, months: Sequence[int]) -> int:
     return sum(job.execute(sql.text(name), sum_months=months) for name in SUMS)
 
 
-def _rules(job: _Job) -> int:
+def score_rules(job: Job, parts: Iterable[Part]) -> int:
     """Every rule type by its own statement, over branches and rules, whether or not there is any fact."""
     written = 0
-    for part in job.plan.parts:
+    for part in parts:
         inside = [key for key in part.inside_months if key <= job.month.key]
         written += job.execute(
             sql.judged_by(part.statement),
@@ -304,7 +275,11 @@ def _rules(job: _Job) -> int:
     return written
 
 
-def _forget(job: _Job) -> int:
+def score_extras(job: Job) -> int:
+    return job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics)
+
+
+def _forget(job: Job) -> int:
     """Scores in this open month that no longer belong there: of branches not measured, of other versions."""
     gone = BranchMonth.objects.filter(root_id=job.root_id, month=job.month.key, is_measured=False)
     if job.branch_ids is not None:
@@ -325,32 +300,7 @@ def _forget(job: _Job) -> int:
     return removed
 
 
-def _take_marks(root_id: int, branch_id: int, last: Month) -> list[int]:
-    """Remove the marks of a branch up to a month and say which months they named.
-
-    They are read before anything is counted, and only what was read is removed: whoever adds a fact after this
-    moment adds a mark that stays.
-    """
-    rows = DirtyMark.objects.filter(root_id=root_id, branch_id=branch_id, month__lte=last.key)
-    marks = dict(rows.values_list("pk", "month"))
-    if marks:
-        DirtyMark.objects.filter(pk__in=marks).delete()
-    return sorted(set(marks.values()))
-
-
-def _run_marked(root_id: int, months: list[Month], marked: list[int], now: datetime, branch_ids: tuple[int, ...]):
-    for month in months:
-        job = _job(root_id, month, now, branch_ids)
-        if job is None:
-            continue
-        _tune(job)
-        _drivers(job, thorough=False)
-        sum_months(job, sorted({key for key in marked if key in job.months} | {month.key}))
-        _rules(job)
-        job.execute(sql.text("extras"), months=job.months, extra_metrics=job.plan.extra_metrics)
-
-
-def _months_behind(root_id: int, marked: Iterable[int], now: datetime) -> list[Month]:
+def months_behind(root_id: int, marked: Iterable[int], now: datetime) -> list[Month]:
     """The open months whose windows the marked months lie in: from each to the end of its year, or to now."""
     last, frozen = Month.of(now), closed_months(root_id)
     found: set[Month] = set()
@@ -378,18 +328,3 @@ def _first_month(root_id: int, last: Month) -> Month:
     go_live = Organisation.objects.values_list("go_live_month", flat=True).get(pk=root_id)
     keys = [key for key in (first, go_live) if key]
     return min(Month.from_key(min(keys)), last) if keys else last
-
-
-def _points(root_id: int, month: Month, branch_id: int) -> dict[int, tuple[int, int]]:
-    rows = RuleScore.objects.filter(root_id=root_id, month=month.key, branch_id=branch_id)
-    return {pk: (c, p) for pk, c, p in rows.values_list("rule_id", "earned_confirmed", "earned_provisional")}
-
-
-def _changes(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) -> list[ItemChange]:
-    changed = {pk: now for pk, now in after.items() if before.get(pk, (0, 0)) != now}
-    rules = Rule.objects.filter(pk__in=changed).select_related("item").order_by("position") if changed else []
-    return [_change(rule, rule.item, before.get(rule.pk, (0, 0)), changed[rule.pk]) for rule in rules]
-
-
-def _change(rule: Rule, item: Item, old: tuple[int, int], new: tuple[int, int]) -> ItemChange:
-    return ItemChange(item.code, item.name, rule.code, new[0] - old[0], new[1] - old[1])

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import F, Q
 
 from assessment.models import (
     Category,
@@ -38,9 +38,10 @@ NO_LIMIT = -1
 
 def scheme_for(root_id: int, month: Month) -> Scheme | None:
     """The published scheme valid on the last day of the month: the committee's own, else the default."""
-    valid = Scheme.objects.filter(year=month.year, subject="branch", valid_from__lte=month.key)
-    valid = valid.exclude(status=SchemeStatus.DRAFT).order_by("-valid_from", "-pk")
-    return valid.filter(root_id=root_id).first() or valid.filter(root__isnull=True).first()
+    own_or_default = Q(root_id=root_id) | Q(root__isnull=True)
+    valid = Scheme.objects.filter(own_or_default, year=month.year, subject="branch", valid_from__lte=month.key)
+    own_first = F("root_id").asc(nulls_last=True)
+    return valid.exclude(status=SchemeStatus.DRAFT).order_by(own_first, "-valid_from", "-pk").first()
 
 
 def scheme_years(root_id: int) -> set[int]:
@@ -69,7 +70,15 @@ def publish(scheme: Scheme, *, now: datetime) -> Scheme:
         status=SchemeStatus.PUBLISHED, published_at=now
     )
     scheme.refresh_from_db()
+    _tell_the_planner()
     return scheme
+
+
+def _tell_the_planner() -> None:
+    """PostgreSQL counts small tables too late by itself, and then joins them with thousands of facts row by row."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE assessment_metric, assessment_rule, assessment_ruleevent, assessment_ruletier")
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from assessment import closing, collect, rollup, schemes
+from assessment import closing, collect, rollup, schemes, touched
 from assessment.models import Scheme
 from core.locks import run_once
 from core.periods import Month
@@ -47,7 +47,7 @@ def rollup_month(root_id: int, month: str) -> dict[str, int]:
 @shared_task
 def refresh(branch_id: int) -> int:
     """One branch whose facts changed; how many rules changed."""
-    return len(rollup.refresh_branch(branch_id, now=timezone.now()))
+    return len(touched.refresh_branch(branch_id, now=timezone.now()))
 
 
 def compute(*, now: datetime, months: list[Month] | None = None) -> dict[str, int]:

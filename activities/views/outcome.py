@@ -14,7 +14,7 @@ from activities.collect import collect
 from activities.models import Activity
 from activities.rules.choose import period_of
 from activities.selectors.records import facts_of_record, items_of
-from assessment.rollup import ItemChange, refresh_branch
+from assessment.touched import ItemChange, refresh_branch
 from branches.models import Tier
 from core.periods import Month, today
 

@@ -10,7 +10,7 @@ from activities.collect import collect
 from activities.models import Activity, Claim, MonthSheet, Participation
 from activities.rules.duties import Period
 from activities.services.review import Selection
-from assessment.rollup import refresh_branch
+from assessment.touched import refresh_branch
 from branches.models import Organisation, Tier
 from core.periods import Month, today
 

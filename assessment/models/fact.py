@@ -99,12 +99,15 @@ class DirtyMark(models.Model):
     """A branch and month whose sums are behind its facts, written with the facts themselves.
 
     Append-only rows: the rollup removes the very rows it had read before it counted, so a fact that
-    comes meanwhile keeps its mark.
+    comes meanwhile keeps its mark. Without a metric everything of the branch is behind.
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False)
     branch = models.ForeignKey("branches.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False)
     month = models.IntegerField("月份")
+    metric = models.ForeignKey(
+        "assessment.Metric", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "待重算标记"

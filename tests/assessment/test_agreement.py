@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from assessment import rollup, schemes
+from assessment import ledger, rollup, schemes, touched
 from assessment.binding import BoundScheme, bind
-from assessment.models import BranchMonth, ExtraScore, Fact, ReviewMark, RuleScore
+from assessment.models import BranchMonth, DirtyMark, ExtraScore, Fact, ReviewMark, RuleScore
 from assessment.rules import RuleResult, Window, first_month, is_measured
 from assessment.rules.gather import BranchYear, FactLine, Tally, extra_results, rule_results
 from branches import selectors
 from branches.models import Organisation
 from core.periods import Month
-from tests.assessment.worlds import YEAR, BranchPlan, Made, World, make, worlds
+from tests.assessment.worlds import YEAR, BranchPlan, Made, World, fact_plans, make, tell, worlds
 from tests.factories.assessment import noon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -55,9 +57,34 @@ def test_branch_by_branch_equals_all_at_once(world):
         for month in Month(YEAR, 1).until(world.month):
             rollup.run(root_id=made.root.pk, month=month, now=now, thorough=True)
         for of in made.branches:
-            rollup.refresh_branch(of.pk, now=now)
+            touched.refresh_branch(of.pk, now=now)
 
         assert rollup.run(root_id=made.root.pk, month=world.month, now=now).written == 0
+        transaction.set_rollback(True)
+
+
+@settings(SLOW, max_examples=25)
+@given(worlds(), st.data())
+def test_a_refresh_leaves_nothing_for_a_full_computation(world, data):
+    """After a change only the rules that read it are computed again, and that is all there was to do."""
+    with transaction.atomic():
+        made = make(world)
+        now = noon(world.today)
+        months = Month(YEAR, 1).until(world.month)
+        for month in months:
+            rollup.run(root_id=made.root.pk, month=month, now=now, thorough=True)
+        DirtyMark.objects.all().delete()
+
+        for plan in data.draw(st.lists(fact_plans([row["code"] for row in world.scheme["metrics"]]), max_size=4)):
+            tell(made.branches[plan.branch], replace(plan, day=min(plan.day, world.today)))
+        pending = list(ledger.live_facts().filter(state="pending").order_by("pk"))
+        ledger.confirm_facts(Fact.objects.filter(pk__in=[fact.pk for fact in pending[::2]]), by_id=None, now=now)
+        ledger.reverse_facts(pending[1::2], by_id=None, reason="更正", now=now)
+        for of in made.branches:
+            touched.refresh_branch(of.pk, now=now)
+
+        written = [rollup.run(root_id=made.root.pk, month=month, now=now).written for month in months]
+        assert written == [0] * len(months)
         transaction.set_rollback(True)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import Http404
 
-from assessment import closing, ledger, rollup, schemes
+from assessment import closing, ledger, rollup, schemes, touched
 from assessment.models import ClosedScore, ExtraScore, Fact, MonthClosing, Restatement, RuleScore
 from branches.permissions import SYSTEM, Viewer
 from core.errors import Conflict, InvalidInput, Locked, Refused
@@ -95,7 +95,7 @@ def test_closed_month_is_never_rewritten(root, of):
     tell(of, "theme_day.held", date(2026, 2, 9))
 
     counts = rollup.run(root_id=root.pk, month=MARCH, now=after(APRIL))
-    rollup.refresh_branch(of.pk, now=after(APRIL))
+    touched.refresh_branch(of.pk, now=after(APRIL))
     rollup.catch_up_root(root.pk, now=after(APRIL))
 
     assert (counts.is_closed, counts.written, theme_days(of)) == (True, 0, 2000)
@@ -105,7 +105,7 @@ def test_fact_of_a_closed_month_counts_from_the_next_open_one(root, of):
     close(root)
     tell(of, "theme_day.held", date(2026, 2, 9))
 
-    rollup.refresh_branch(of.pk, now=after(APRIL))
+    touched.refresh_branch(of.pk, now=after(APRIL))
 
     assert (theme_days(of), theme_days(of, APRIL)) == (2000, 3000)
 

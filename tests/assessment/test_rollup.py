@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assessment import ledger, rollup, schemes
+from assessment import ledger, rollup, schemes, touched
 from assessment.models import BranchMonth, DirtyMark, ExtraScore, MonthSum, Rule, RuleScore
 from core.periods import Month
 from tests.factories.assessment import after, branch, committee, group, noon, spec, tell, term
@@ -280,13 +280,13 @@ def test_refresh_says_what_changed_and_clears_the_marks(root):
     tell(of, "theme_day.held", date(2026, 3, 2), confirmed=False)
     tell(neighbour, "theme_day.held", date(2026, 3, 2))
 
-    changes = rollup.refresh_branch(of.pk, now=noon(date(2026, 3, 10)))
+    changes = touched.refresh_branch(of.pk, now=noon(date(2026, 3, 10)))
 
     assert [(one.item_code, one.rule_code, one.confirmed, one.provisional) for one in changes] == [
         ("D4", "D4.1", 0, 2_000_000)
     ]
     assert list(DirtyMark.objects.values_list("branch_id", flat=True)) == [neighbour.pk]
-    assert rollup.refresh_branch(of.pk, now=noon(date(2026, 3, 10))) == []
+    assert touched.refresh_branch(of.pk, now=noon(date(2026, 3, 10))) == []
 
 
 def test_refresh_after_a_late_fact_computes_every_open_month_since(root):
@@ -295,7 +295,7 @@ def test_refresh_after_a_late_fact_computes_every_open_month_since(root):
         run(root, month)
     tell(of, "theme_day.held", date(2026, 1, 9))
 
-    rollup.refresh_branch(of.pk, now=after(MARCH))
+    touched.refresh_branch(of.pk, now=after(MARCH))
 
     assert [score(of, "D4.1", month).done_confirmed for month in Month(2026, 1).until(MARCH)] == [1000, 1000, 1000]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.http import Http404
 
-from assessment import closing, rollup, schemes
+from assessment import closing, rollup, schemes, touched
 from assessment.models import BranchMonth, DirtyMark, ExtraScore, MonthClosing, RuleScore
 from branches.permissions import SYSTEM
 from core.errors import Conflict, Refused
@@ -70,7 +70,7 @@ def test_refreshed_branch_is_told_its_own_changes_only(roots):
     DirtyMark.objects.all().delete()
     tell(other, "integrity_education.held", date(2026, 3, 5))
     tell(one, "party_lecture.held", date(2026, 3, 6))
-    changes = rollup.refresh_branch(one.pk, now=noon(date(2026, 3, 20)))
+    changes = touched.refresh_branch(one.pk, now=noon(date(2026, 3, 20)))
     assert {change.item_code[0] for change in changes} == {"D"}
     assert set(DirtyMark.objects.values_list("branch_id", flat=True)) == {other.pk}
 

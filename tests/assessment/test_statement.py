@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from django.http import Http404
 
-from assessment import closing, ledger, rollup, schemes
+from assessment import closing, ledger, schemes, touched
 from assessment.statement import statement, what_would_raise
 from branches.permissions import Viewer
 from core.periods import Month
@@ -177,7 +177,7 @@ def test_statement_agrees_with_the_rollup_after_a_touch(cast, of):
     roll(cast.root, NOVEMBER)
     tell(of, "theme_day.held", date(2026, 11, 3))
     assert read(cast, of, NOVEMBER).is_stale is True
-    rollup.refresh_branch(of.pk, now=noon(TODAY))
+    touched.refresh_branch(of.pk, now=noon(TODAY))
     assert read(cast, of, NOVEMBER).is_stale is False
 
 
