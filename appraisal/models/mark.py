@@ -20,7 +20,11 @@ PART_CHOICES = PartCode.choices
 
 
 class PartMark(models.Model):
-    """One part of one branch's year: value in hundredths (0–10000), and for polls how many were handed out and came back."""
+    """One part of one branch's year: value in hundredths (0–10000), and for polls how many were handed out and came back.
+
+    `origin_label`/`origin_url` name the closed poll it was taken from; blank means typed by hand. `version` grows by
+    one with each change, so that a second writer is told what the first one wrote.
+    """
 
     scope = Scope(resource="year_end", branch="branch")
 
@@ -31,6 +35,9 @@ class PartMark(models.Model):
     hundredths = models.IntegerField("得分（百分之一）", null=True, blank=True)
     handed_out = models.IntegerField("发出票数", null=True, blank=True)
     returned = models.IntegerField("收回票数", null=True, blank=True)
+    origin_label = models.CharField("来源", max_length=100, blank=True)
+    origin_url = models.CharField("来源链接", max_length=200, blank=True)
+    version = models.IntegerField("版本", default=1)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("录入时间")
 

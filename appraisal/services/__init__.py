@@ -1,6 +1,14 @@
 """What can be done at the year end; each function is one transaction with one audit entry."""
 
-from .marks import MarkEntry, enter_marks, leave_out_rule, open_year, take_rule_back
+from .marks import (
+    MarkEntry,
+    enter_marks,
+    leave_out_rule,
+    open_year,
+    release_from_poll,
+    take_from_poll,
+    take_rule_back,
+)
 from .publishing import confirm_publication, propose_publication, reject_publication, start_correction
 from .settling import decide_grade, settle
 from .vetoes import decide_veto, drop_veto, propose_system_vetoes, propose_veto, reply_veto
@@ -18,8 +26,10 @@ __all__ = [
     "propose_system_vetoes",
     "propose_veto",
     "reject_publication",
+    "release_from_poll",
     "reply_veto",
     "settle",
     "start_correction",
+    "take_from_poll",
     "take_rule_back",
 ]

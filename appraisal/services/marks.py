@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from appraisal.models import PartCode, PartMark, RuleLeftOut, YearEnd, YearState
 from appraisal.rules import mark_value
-from appraisal.services._year import locked_year, open_for_entry, said
+from appraisal.services._year import branch_of, locked_year, open_for_entry, said
 from branches.models import Organisation
 from branches.permissions import Viewer, check
 from core import audit
@@ -50,6 +51,7 @@ def enter_marks(*, actor: Viewer, year_end_id: int, entries: Sequence[MarkEntry]
     wanted = _read_all(entries, known)
     present = {(mark.branch_id, mark.part): mark for mark in PartMark.objects.filter(year_end=year_end)}
     changed = [key for key, values in wanted.items() if _values(present.get(key)) != values]
+    _spare_polls([present[key] for key in changed if key in present])
     before = {f"{part}-{branch}": _values(present.get((branch, part))) for branch, part in changed}
     for key in changed:
         _store(year_end, key, wanted[key], actor=actor, now=now)
@@ -65,6 +67,67 @@ def enter_marks(*, actor: Viewer, year_end_id: int, entries: Sequence[MarkEntry]
             summary=f"录入评价{len(changed)}处",
         )
     return len(changed)
+
+
+@transaction.atomic
+def take_from_poll(
+    *,
+    actor: Viewer,
+    year_end: YearEnd,
+    branch: Organisation,
+    part: str,
+    hundredths: int,
+    handed_out: int | None = None,
+    returned: int | None = None,
+    origin_label: str,
+    origin_url: str,
+    now: datetime | None = None,
+) -> PartMark:
+    """Write what a closed, valid poll gave one branch, naming the poll; the same again changes nothing.
+
+    It replaces what was typed by hand (the audit entry keeps both). Locked where the year is proposed or published.
+    """
+    year_end = locked_year(actor=actor, year_end_id=year_end.pk)
+    open_for_entry(year_end)
+    branch = branch_of(year_end, branch.pk)
+    if part not in PartCode.values or not 0 <= hundredths <= 10000 or not origin_label:
+        raise InvalidInput("测评结果不能计入年终评价。", remedy="请核对评价项、得分和来源。")
+    values = (hundredths, handed_out, returned, origin_label[:100], origin_url[:200])
+    before = PartMark.objects.filter(year_end=year_end, branch=branch, part=part).first()
+    if before and _origin_values(before) == values:
+        return before
+    mark = _store(year_end, (branch.pk, part), values, actor=actor, now=now or timezone.now())
+    _reopen_settling(year_end)
+    key = f"{part}-{branch.pk}"
+    audit.record(
+        actor=actor,
+        action="year.mark.poll",
+        target=year_end,
+        before={key: _origin_values(before)} if before else {},
+        after={key: values},
+        summary=f"{branch.short_name}{mark.get_part_display()}取自{origin_label}"[:200],
+    )
+    return mark
+
+
+@transaction.atomic
+def release_from_poll(*, actor: Viewer, year_end: YearEnd, part: str, origin_url: str, reason: str) -> int:
+    """Take out every mark that came from one poll (declared invalid, opened again). Returns how many."""
+    year_end = locked_year(actor=actor, year_end_id=year_end.pk)
+    open_for_entry(year_end)
+    marks = list(PartMark.objects.filter(year_end=year_end, part=part, origin_url=origin_url).exclude(origin_label=""))
+    reason = said(reason, what="撤回测评结果的原因")
+    for mark in marks:
+        _empty(mark)
+    if marks:
+        _reopen_settling(year_end)
+        audit.record(
+            actor=actor,
+            action="year.mark.release",
+            target=year_end,
+            summary=f"撤回测评结果{len(marks)}处：{reason}"[:200],
+        )
+    return len(marks)
 
 
 @transaction.atomic
@@ -95,6 +158,19 @@ def take_rule_back(*, actor: Viewer, year_end_id: int, rule_code: str) -> None:
     for row in RuleLeftOut.objects.filter(year_end=year_end, rule_code=rule_code):
         audit.record(actor=actor, action="year.leave_out.undo", target=row, summary=f"恢复评{rule_code}")
         row.delete()
+
+
+def _spare_polls(marks: Sequence[PartMark]) -> None:
+    """What a poll gave is not typed over."""
+    faults = {
+        f"{mark.part}-{mark.branch_id}": [f"已取自“{mark.origin_label}”，不能手工改。"]
+        for mark in marks
+        if mark.origin_label
+    }
+    if faults:
+        raise InvalidInput(
+            f"有{len(faults)}处取自测评，不能手工改。", remedy="如测评无效，请在测评中说明原因后撤回。", fields=faults
+        )
 
 
 def _read_all(entries: Sequence[MarkEntry], known: set[int]) -> dict[tuple[int, str], tuple]:
@@ -139,22 +215,40 @@ def _values(mark: PartMark | None) -> tuple:
     return (mark.hundredths, mark.handed_out, mark.returned) if mark else (None, None, None)
 
 
-def _store(year_end: YearEnd, key: tuple[int, str], values: tuple, *, actor: Viewer, now: datetime) -> None:
+def _origin_values(mark: PartMark) -> tuple:
+    return (*_values(mark), mark.origin_label, mark.origin_url)
+
+
+def _store(year_end: YearEnd, key: tuple[int, str], values: tuple, *, actor: Viewer, now: datetime) -> PartMark:
     branch_id, part = key
-    hundredths, handed_out, returned = values
-    PartMark.objects.update_or_create(
-        year_end=year_end,
-        branch_id=branch_id,
-        part=part,
-        defaults={
-            "root_id": year_end.root_id,
-            "hundredths": hundredths,
-            "handed_out": handed_out,
-            "returned": returned,
-            "entered_by_id": actor.user_id,
-            "entered_at": now,
-        },
-    )
+    hundredths, handed_out, returned, *origin = values
+    label, url = origin or ("", "")
+    found = {
+        "hundredths": hundredths,
+        "handed_out": handed_out,
+        "returned": returned,
+        "origin_label": label,
+        "origin_url": url,
+        "entered_by_id": actor.user_id,
+        "entered_at": now,
+    }
+    mark = PartMark.objects.filter(year_end=year_end, branch_id=branch_id, part=part).first()
+    if mark is None:
+        return PartMark.objects.create(
+            root_id=year_end.root_id, year_end=year_end, branch_id=branch_id, part=part, **found
+        )
+    for name, value in found.items():
+        setattr(mark, name, value)
+    mark.version += 1
+    mark.save()
+    return mark
+
+
+def _empty(mark: PartMark) -> None:
+    mark.hundredths = mark.handed_out = mark.returned = None
+    mark.origin_label = mark.origin_url = ""
+    mark.version += 1
+    mark.save()
 
 
 def _reopen_settling(year_end: YearEnd) -> None:
