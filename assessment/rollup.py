@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Model
 
 from assessment import ledger, sql
 from assessment.models import (
@@ -21,6 +21,7 @@ from assessment.models import (
     ExtraScore,
     Fact,
     MonthClosing,
+    MonthSum,
     OpeningImport,
     RuleScore,
     Scheme,
@@ -199,7 +200,7 @@ def _tell_the_planner(job: Job, written: int) -> None:
     """A month just filled is not in PostgreSQL's statistics yet; without them it joins thousands of rows one by one."""
     if connection.vendor == "postgresql" and job.branch_ids is None and written >= MANY_ROWS:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE assessment_branchmonth, assessment_monthsum")
+            cursor.execute("ANALYZE assessment_branchmonth, assessment_monthsum (root_id, month, branch_id, metric_id)")
 
 
 def _start(root_id: int, year: int) -> int:
@@ -230,7 +231,8 @@ def judge_branches(job: Job, thorough: bool) -> int:
             "month": month.key,
             "number": month.number,
         }
-        written += job.execute(sql.text("drivers"), params=params)
+        statement = _written_into(BranchMonth, job, sql.text("drivers"), [month.key])
+        written += job.execute(statement, params=params)
     return written
 
 
@@ -256,16 +258,19 @@ def _sums(job: Job, thorough: bool) -> int:
 
 
 def sum_months(job: Job, months: Sequence[int]) -> int:
-    return sum(job.execute(sql.text(name), sum_months=months) for name in SUMS)
+    statements = [_written_into(MonthSum, job, sql.text(name), months) for name in SUMS]
+    return sum(job.execute(statement, sum_months=months) for statement in statements)
 
 
 def score_rules(job: Job, parts: Iterable[Part]) -> int:
     """Every rule type by its own statement, over branches and rules, whether or not there is any fact."""
     written = 0
+    is_empty = _is_empty(RuleScore, job, [job.month.key])
     for part in parts:
+        statement = sql.judged_by(part.statement)
         inside = [key for key in part.inside_months if key <= job.month.key]
         written += job.execute(
-            sql.judged_by(part.statement),
+            sql.into_empty(statement) if is_empty else statement,
             months=job.months,
             rules=part.rules,
             flows=part.flows,
@@ -273,6 +278,17 @@ def score_rules(job: Job, parts: Iterable[Part]) -> int:
             inside_months=inside,
         )
     return written
+
+
+def _written_into(model: type[Model], job: Job, statement: str, months: Sequence[int]) -> str:
+    return sql.into_empty(statement) if _is_empty(model, job, months) else statement
+
+
+def _is_empty(model: type[Model], job: Job, months: Sequence[int]) -> bool:
+    """These months hold no row of the committee (asked for whole computations only); nobody else writes meanwhile."""
+    if job.branch_ids is not None:
+        return False
+    return not model._default_manager.filter(root_id=job.root_id, month__in=months).exists()
 
 
 def score_extras(job: Job) -> int:

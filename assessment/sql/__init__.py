@@ -32,6 +32,11 @@ def judged_by(rule_file: str) -> str:
     return text("write_rules").replace("{judged}", text(rule_file))
 
 
+def into_empty(statement: str) -> str:
+    """The statement for a month that holds no row yet: no conflict to look for, a fifth less work."""
+    return statement.partition("ON CONFLICT")[0]
+
+
 def rendered(statement: str, lists: Mapping[str, Iterable[int]], branch_ids: Iterable[int] | None) -> str:
     """The statement with its integer lists, restricted to some branches where they are given."""
     for name, numbers in lists.items():
