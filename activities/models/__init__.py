@@ -1,6 +1,7 @@
 """What was done: types and duties, gatherings and who was there, claims, month sheets."""
 
 from .activity import Activity, ActivityFile, ActivityState, ActivityTag, ActivityText
+from .added import AddedKind
 from .attendance import Attendance, AttendanceStatus, Participation, ParticipationState
 from .claim import Claim, ClaimFile, ClaimState
 from .kind import ActivityType, Attendees, Duty, RecordShape
@@ -15,6 +16,7 @@ __all__ = [
     "ActivityTag",
     "ActivityText",
     "ActivityType",
+    "AddedKind",
     "Attendance",
     "AttendanceStatus",
     "Attendees",
