@@ -6,6 +6,7 @@ from .attendance import Attendance, AttendanceStatus, Participation, Participati
 from .claim import Claim, ClaimFile, ClaimState
 from .kind import ActivityType, Attendees, Duty, RecordShape
 from .outcome import TalkPair, VoteCase, VoteItem
+from .plan import CalendarFeed, PlanEntry
 from .review import ReviewAction, ReviewEvent
 from .sheet import MonthSheet, SheetState
 
@@ -20,6 +21,7 @@ __all__ = [
     "Attendance",
     "AttendanceStatus",
     "Attendees",
+    "CalendarFeed",
     "Claim",
     "ClaimFile",
     "ClaimState",
@@ -27,6 +29,7 @@ __all__ = [
     "MonthSheet",
     "Participation",
     "ParticipationState",
+    "PlanEntry",
     "RecordShape",
     "ReviewAction",
     "ReviewEvent",

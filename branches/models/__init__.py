@@ -7,6 +7,7 @@ from .member import COUNTED_STATUSES, ENDED_STATUSES, CountExclusion, Member, Me
 from .organisation import BranchKind, Organisation, OrganisationPlacement, Tier
 from .registry import CodeCounter, NameGram, grams_of
 from .user import User
+from .visit import PatchVisit, VisitPromise
 
 __all__ = [
     "COMMITTEE_POSTS",
@@ -28,10 +29,12 @@ __all__ = [
     "Organisation",
     "OrganisationPlacement",
     "PatchAssignment",
+    "PatchVisit",
     "Post",
     "RoleGrant",
     "Sex",
     "Tier",
     "User",
+    "VisitPromise",
     "grams_of",
 ]
