@@ -70,6 +70,7 @@ READ: dict[str, dict[Role, Reach]] = {
     "burden": _SECRETARY_OR_OFFICER,
     "added_kind": _OFFICER,
     "collection": {**_BRANCH, **_OFFICER},
+    "worklist": {**_BUSINESS, Role.MEMBER: Reach.SELF},
     "import": {Role.SECRETARY: Reach.SELF, Role.OFFICER: Reach.SELF},
     "account": _ADMINISTRATOR,
     "notice": dict.fromkeys(Role, Reach.SELF),
@@ -112,4 +113,7 @@ ACT: dict[str, dict[Role, Reach]] = {
     "form.export": _OFFICER,
     "collection.edit": _OFFICER,
     "collection.answer": _SECRETARY_OR_OFFICER,
+    "worklist.open": _SECRETARY_OR_OFFICER,
+    "worklist.report": _BRANCH,
+    "worklist.verify": _SECRETARY_OR_OFFICER,
 }

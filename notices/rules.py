@@ -26,6 +26,7 @@ KINDS = {
         Kind("overdue", "逾期提醒", "alert", "这项工作已过期限，仍未完成。"),
         Kind("closing", "月度封存", "lock", "您所在支部的月份得分已封存或重开。"),
         Kind("year_end", "年终考核", "award", "您所在支部的年终考核有了进展。"),
+        Kind("worklist", "整改事项", "checklist", "这件事由您办理，或等您核验。"),
         Kind("job", "后台事项", "gear", "您发起的导入、导出或封存已有结果。"),
         Kind("account", "账号", "user", "您的账号或角色有变动。"),
     )

@@ -31,6 +31,7 @@ from tests.factories.branches import (
     UserFactory,
 )
 from tests.site.world import World
+from worklists.models import Item
 
 MONTHS = (Month(2026, 10), Month(2026, 11))
 
@@ -85,6 +86,7 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(Notice, values["notice"], dedupe_key=f"officer{n}.{branch.pk}", recipient=cast.officer)
     _copy(LongJob, values["job"])
     _copy(ImportBatch, values["import"])
+    _copy(Item, values["work_item"], source=f"task:growth{n}.{branch.pk}", branch=branch)
     risk = RiskPoint.objects.select_related("post").get(pk=values["risk"])
     post = _copy(JobPost, risk.post_id, code=f"G{n}.{branch.pk}", organisation=branch)
     _copy(RiskPoint, risk.pk, post=post, code=f"G{n}.{branch.pk}-1")

@@ -32,6 +32,7 @@ LISTS = (
     "branches:members",
     "integrity:register",
     "notices:inbox",
+    "worklists:list",
 )
 
 
