@@ -11,7 +11,7 @@ from core.periods import MONTHS_PER
 
 HUNDRED = millionths(100)
 MOST_TIERS = 6  # as many as sql/tier_rate.sql unrolls
-CONDITIONS = ("no_committee", "no_groups")
+CONDITIONS = ("no_committee", "no_groups", "unreported")  # the last of members only: nobody enters what it counts
 
 
 def faults(data: dict[str, Any]) -> list[str]:

@@ -2,6 +2,18 @@
 
 from .closing import ClosedScore, MonthClosing, OpeningImport, Restatement
 from .fact import DirtyMark, Fact, FactState, RootLock
+from .member_fact import MemberFact, MemberMark
+from .member_scheme import ClassOverride, CreditKind, MemberClass
+from .member_score import (
+    MemberExtraScore,
+    MemberMonth,
+    MemberPublicity,
+    MemberReviewMark,
+    MemberRuleScore,
+    MemberSource,
+    MemberSum,
+    MemberYear,
+)
 from .scheme import (
     Category,
     ExtraItem,
@@ -22,7 +34,9 @@ from .score import BranchMonth, ExtraScore, MonthSum, ReviewMark, RuleScore
 __all__ = [
     "BranchMonth",
     "Category",
+    "ClassOverride",
     "ClosedScore",
+    "CreditKind",
     "DirtyMark",
     "ExtraItem",
     "ExtraKind",
@@ -31,6 +45,17 @@ __all__ = [
     "FactState",
     "GradeLine",
     "Item",
+    "MemberClass",
+    "MemberExtraScore",
+    "MemberFact",
+    "MemberMark",
+    "MemberMonth",
+    "MemberPublicity",
+    "MemberReviewMark",
+    "MemberRuleScore",
+    "MemberSource",
+    "MemberSum",
+    "MemberYear",
     "Metric",
     "MetricKind",
     "MonthClosing",

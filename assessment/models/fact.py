@@ -16,8 +16,8 @@ class FactState(models.TextChoices):
     CONFIRMED = "confirmed", "已确认"
 
 
-class Fact(models.Model):
-    """One counted happening of one branch: metric, day, quantity, where it comes from, who entered it when.
+class FactRow(models.Model):
+    """What the facts of branches and of members share: metric, day, quantity, where it comes from, who entered it when.
 
     `quantity` is in thousandths. `month` is the key of the month of `happened_on`. `entered_at` is the first
     sending of the record (it decides late), `recorded_at` when this row was written (it decides what a
@@ -25,12 +25,9 @@ class Fact(models.Model):
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
-    branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="facts", db_index=False)
+    branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     metric = models.ForeignKey(
         "assessment.Metric", verbose_name="指标", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    member = models.ForeignKey(
-        "branches.Member", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     happened_on = models.DateField("发生日期")
     month = models.IntegerField("月份")
@@ -57,21 +54,8 @@ class Fact(models.Model):
     )
     reason = models.CharField("冲销原因", max_length=200, blank=True)
 
-    scope = Scope(resource="fact")
-
     class Meta:
-        verbose_name = verbose_name_plural = "计分事实"
-        constraints = [
-            models.UniqueConstraint(fields=["root", "branch", "metric", "source_key"], name="fact_once"),
-            models.CheckConstraint(
-                condition=models.Q(quantity__gte=-LARGEST_QUANTITY, quantity__lte=LARGEST_QUANTITY),
-                name="fact_quantity_bounded",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["root", "month", "branch", "metric"], name="fact_month_ix"),
-            models.Index(fields=["source_type", "source_id"], name="fact_source_ix"),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
         return self.label
@@ -93,6 +77,31 @@ class Fact(models.Model):
             return 0
         deadline = Month.of(self.happened_on).record_deadline
         return (self.entered_at.astimezone(SHANGHAI).date() - deadline.date()).days + 1
+
+
+class Fact(FactRow):
+    """One counted happening of one branch; facts about one of its members are MemberFacts."""
+
+    branch = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="facts", db_index=False)
+    member = models.ForeignKey(
+        "branches.Member", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    scope = Scope(resource="fact")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计分事实"
+        constraints = [
+            models.UniqueConstraint(fields=["root", "branch", "metric", "source_key"], name="fact_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=-LARGEST_QUANTITY, quantity__lte=LARGEST_QUANTITY),
+                name="fact_quantity_bounded",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["root", "month", "branch", "metric"], name="fact_month_ix"),
+            models.Index(fields=["source_type", "source_id"], name="fact_source_ix"),
+        ]
 
 
 class DirtyMark(models.Model):

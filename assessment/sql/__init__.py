@@ -22,8 +22,12 @@ NONE = "0"  # no row has this id, so an empty list stays valid SQL
 @cache
 def text(name: str) -> str:
     """A statement with its fragments put in and its comments left out."""
-    raw = (_HERE / f"{name}.sql").read_text(encoding="utf-8")
-    return _FRAGMENT.sub(lambda found: text(found[1]), _COMMENT.sub("", raw)).strip()
+    return _FRAGMENT.sub(lambda found: text(found[1]), raw(name))
+
+
+def raw(name: str) -> str:
+    """A file's statement without comments, its fragments still to be put in."""
+    return _COMMENT.sub("", (_HERE / f"{name}.sql").read_text(encoding="utf-8")).strip()
 
 
 @cache
