@@ -21,6 +21,7 @@ from assessment.canonical import (
     shown_hundredths,
     window_facts,
 )
+from assessment.members import rollup as member_rollup
 from assessment.models import ClosedScore, Fact, FactState, MonthClosing, Restatement, ReviewMark, RootLock, Scheme
 from assessment.schemes import scheme_for
 from assessment.verify import Verification, verify
@@ -62,6 +63,7 @@ def close_month(*, actor: Viewer, root_id: int, month: Month, now: datetime) -> 
         raise Conflict(f"{month.year}年没有已发布的考核方案。", remedy="请先载入并发布考核方案。")
     closed_at = max(now, _last_seen(root_id, month))
     rollup.run(root_id=root_id, month=month, now=closed_at, thorough=True)
+    member_rollup.run(root_id=root_id, month=month, now=closed_at)
     closing = _freeze(actor, root, month, scheme, closed_at)
     _keep_out_until(lock, closed_at)
     audit.record(actor=actor, action="month.close", target=closing, root_id=root_id, after={"digest": closing.digest})

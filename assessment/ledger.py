@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -65,11 +66,11 @@ def record_facts(specs: Iterable[FactSpec], *, now: datetime) -> int:
     wanted = {(spec.root_id, spec.branch_id, spec.metric, spec.source_key): spec for spec in specs}
     if not wanted:
         return 0
-    metrics = _metric_ids({spec.metric for spec in wanted.values()})
+    metrics = metric_ids({spec.metric for spec in wanted.values()})
     stamps = {root_id: enter(root_id, now) for root_id in sorted({key[0] for key in wanted})}
     known = _known_keys(wanted.values(), metrics)
     fresh = [
-        _row(spec, metrics[spec.metric], stamps[spec.root_id])
+        row_of(spec, metrics[spec.metric], stamps[spec.root_id])
         for spec in wanted.values()
         if (spec.branch_id, metrics[spec.metric], spec.source_key) not in known
     ]
@@ -123,7 +124,7 @@ def reverse_source(
 def reverse_facts(facts: Sequence[Fact], *, by_id: int | None, reason: str, now: datetime) -> int:
     """Append one reversal to each of these live facts; how many."""
     stamps = {root_id: enter(root_id, now) for root_id in sorted({fact.root_id for fact in facts})}
-    reversals = [_reversal(fact, by_id, reason, stamps[fact.root_id]) for fact in facts]
+    reversals = [reversal_of(fact, by_id, reason, stamps[fact.root_id]) for fact in facts]
     Fact.objects.bulk_create(reversals, batch_size=BATCH, ignore_conflicts=True)
     _mark(reversals)
     return len(reversals)
@@ -166,7 +167,8 @@ def _share_records_lock(root_id: int) -> datetime | None:
 _RECORDS_LOCK = "SELECT id, root_id, name, closed_at FROM assessment_rootlock WHERE root_id = %s AND name = %s"
 
 
-def _metric_ids(codes: set[str]) -> dict[str, int]:
+def metric_ids(codes: set[str]) -> dict[str, int]:
+    """The ids of these metrics; InvalidInput names those that do not exist."""
     ids = dict(Metric.objects.filter(code__in=codes).values_list("code", "pk"))
     if missing := sorted(codes - ids.keys()):
         raise InvalidInput(f"没有这些指标：{'、'.join(missing)}。", remedy="请核对指标代码，或先载入考核方案。")
@@ -189,8 +191,9 @@ def _known_keys(specs: Iterable[FactSpec], metrics: dict[str, int]) -> set[tuple
     return known
 
 
-def _row(spec: FactSpec, metric_id: int, stamp: datetime) -> Fact:
-    return Fact(
+def row_of(spec: FactSpec, metric_id: int, stamp: datetime, model: Any = Fact) -> Any:
+    """The fact as it is stored, of a branch or (assessment/members/ledger.py) of a member."""
+    return model(
         root_id=spec.root_id,
         branch_id=spec.branch_id,
         metric_id=metric_id,
@@ -227,9 +230,10 @@ def _of_source(source_type: str, source_id: int, branch_id: int | None) -> Query
     return facts if branch_id is None else facts.filter(branch_id=branch_id)
 
 
-def _reversal(fact: Fact, by_id: int | None, reason: str, stamp: datetime) -> Fact:
+def reversal_of(fact: Any, by_id: int | None, reason: str, stamp: datetime) -> Any:
+    """The row that takes a fact back, with its day and state."""
     confirmed = fact.state == FactState.CONFIRMED
-    return Fact(
+    return type(fact)(
         root_id=fact.root_id,
         branch_id=fact.branch_id,
         metric_id=fact.metric_id,

@@ -81,7 +81,7 @@ class Job:
             "number": self.month.number,
             "ended": self.month.number if complete else self.month.number - 1,
             "window_end": self.window_end.isoformat(),
-            **_driver_params(self.month, self.window_end, self.start),
+            **driver_params(self.month, self.window_end, self.start),
         }
 
     @property
@@ -186,7 +186,7 @@ def job_of(root_id: int, month: Month, now: datetime, branch_ids: Sequence[int] 
     if month.first_day > window_end or scheme is None:
         return None
     ids = None if branch_ids is None else tuple(branch_ids)
-    return Job(root_id, month, window_end, scheme, plan_of(scheme), _start(root_id, month.year), ids)
+    return Job(root_id, month, window_end, scheme, plan_of(scheme), start_of(root_id, month.year), ids)
 
 
 def _tune(job: Job) -> None:
@@ -203,7 +203,7 @@ def _tell_the_planner(job: Job, written: int) -> None:
             cursor.execute("ANALYZE assessment_branchmonth, assessment_monthsum (root_id, month, branch_id, metric_id)")
 
 
-def _start(root_id: int, year: int) -> int:
+def start_of(root_id: int, year: int) -> int:
     """The month number before which the committee was not measured: 1 but for the year it went live."""
     go_live = Organisation.objects.values_list("go_live_month", flat=True).get(pk=root_id)
     if not go_live or go_live // 100 < year:
@@ -215,7 +215,7 @@ def _start(root_id: int, year: int) -> int:
     return first % 100 if first // 100 == year else 1
 
 
-def _driver_params(month: Month, judged_on: date, start: int) -> dict[str, Any]:
+def driver_params(month: Month, judged_on: date, start: int) -> dict[str, Any]:
     """The days and numbers by which a branch is judged at the end of one month."""
     days = {f"day_{n:02d}": Month(month.year, n).first_day.isoformat() for n in range(1, 13)}
     return {**days, "start": start, "judged_on": judged_on.isoformat(), "last_day": month.last_day.isoformat()}
@@ -227,7 +227,7 @@ def judge_branches(job: Job, thorough: bool) -> int:
     for month in _months_to_judge(job, thorough):
         params = {
             **job.params,
-            **_driver_params(month, min(month.last_day, job.window_end), job.start),
+            **driver_params(month, min(month.last_day, job.window_end), job.start),
             "month": month.key,
             "number": month.number,
         }
@@ -301,7 +301,7 @@ def _forget(job: Job) -> int:
     if job.branch_ids is not None:
         gone = gone.filter(branch_id__in=job.branch_ids)
     branch_ids = list(gone.values_list("branch_id", flat=True))
-    others = Scheme.objects.filter(year=job.month.year).exclude(pk=job.scheme.pk).exists()
+    others = Scheme.objects.filter(year=job.month.year, subject="branch").exclude(pk=job.scheme.pk).exists()
     removed = 0
     for model, column, kept in (
         (RuleScore, "rule_id", job.plan.all_rules),

@@ -14,6 +14,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from assessment import closing, collect, rollup, schemes, touched
+from assessment.members import rollup as member_rollup
+from assessment.members import schemes as member_schemes
 from assessment.models import Scheme
 from core.locks import run_once
 from core.periods import Month
@@ -63,7 +65,8 @@ def compute_root(root_id: int, *, now: datetime, months: list[Month] | None = No
     written = 0
     for month in wanted:
         written += _run_month(root_id, month, now)
-    return written + sum(counts.written for counts in rollup.catch_up_root(root_id, now=now))
+    written += sum(counts.written for counts in rollup.catch_up_root(root_id, now=now))
+    return written + member_rollup.nightly(root_id, now=now)
 
 
 def _run_month(root_id: int, month: Month, now: datetime) -> int:
@@ -92,3 +95,5 @@ def _have_schemes(now: datetime) -> None:
     year = Month.of(now).year
     if not Scheme.objects.filter(year=year, subject="branch", root__isnull=True).exists():
         schemes.load_default(year)
+    if not Scheme.objects.filter(year=year, subject="member", root__isnull=True).exists():
+        member_schemes.load_default(year)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from django.db.models import F, IntegerField, Subquery, Value
 from django.http import Http404
@@ -220,20 +221,27 @@ RULE_COLUMNS = ("earned", "available", "ceiling")
 
 def rule_scores(root_id: int, months: list[Month], branch_ids: Iterable[int]) -> Scores:
     """Rule and extra scores of these months and branches; one query."""
-    where = {"root_id": root_id, "month__in": [month.key for month in months], "branch_id__in": list(branch_ids)}
-    rules = RuleScore.objects.filter(**where).values_list(
+    return stored_scores(RuleScore, ExtraScore, "branch_id", root_id, months, branch_ids)
+
+
+def stored_scores(
+    rule_model: Any, extra_model: Any, subject: str, root_id: int, months: list[Month], subject_ids: Iterable[int]
+) -> Scores:
+    """The same of whatever subject: the two tables, and the column that names it."""
+    where = {"root_id": root_id, "month__in": [month.key for month in months], f"{subject}__in": list(subject_ids)}
+    rules = rule_model.objects.filter(**where).values_list(
         Value(0, IntegerField()),
         "month",
-        "branch_id",
+        subject,
         "rule_id",
         *(f"{name}_confirmed" for name in RULE_COLUMNS),
         *(f"{name}_provisional" for name in RULE_COLUMNS),
     )
     zero = Value(0, IntegerField())
-    extras = ExtraScore.objects.filter(**where).values_list(
+    extras = extra_model.objects.filter(**where).values_list(
         Value(1, IntegerField()),
         "month",
-        "branch_id",
+        subject,
         "extra_id",
         "points_confirmed",
         zero,

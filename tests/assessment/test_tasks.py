@@ -98,7 +98,7 @@ def test_new_year_begins_with_the_default_scheme(of):
     with time_machine.travel(noon(date(2027, 1, 2)), tick=False):
         tasks.nightly_rollup()
 
-    assert Scheme.objects.get(year=2027).version == Scheme.objects.get(year=2026).version
+    assert Scheme.objects.get(subject="branch", year=2027).version == Scheme.objects.get(year=2026).version
     assert RuleScore.objects.filter(branch=of, month=202701).count() == 40
 
 
