@@ -24,6 +24,7 @@ KINDS = {
         Kind("to_confirm", "待确认", "users", "其他支部登记的活动邀请了您的支部。"),
         Kind("reminder", "工作提醒", "clock", "这项工作由您所在支部完成，期限将到。"),
         Kind("overdue", "逾期提醒", "alert", "这项工作已过期限，仍未完成。"),
+        Kind("to_sign", "待签署", "edit", "这份文件轮到您签署。"),
         Kind("closing", "月度封存", "lock", "您所在支部的月份得分已封存或重开。"),
         Kind("year_end", "年终考核", "award", "您所在支部的年终考核有了进展。"),
         Kind("worklist", "整改事项", "checklist", "这件事由您办理，或等您核验。"),

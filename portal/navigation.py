@@ -34,6 +34,7 @@ class Entry:
 ENTRIES = (
     Entry("工作台", "home", "home", ()),
     Entry("审核", "inbox", "activities:review", (OFFICER,), "", ("/review/",), "review"),
+    Entry("待签文件", "edit", "signing:papers", (*BRANCH_PEOPLE, *OVERSEERS), "", ("/papers/",)),
     Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
     Entry("我的档案", "user", "branches:member", (MEMBER,), "", is_own=True),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),

@@ -1,0 +1,13 @@
+"""Who reaches the papers that are signed."""
+
+from __future__ import annotations
+
+from tests.site.access.base import OFFICER, PEERS, READERS, Access, deed, page
+
+TABLE: dict[str, Access] = {
+    "signing:papers": page(READERS | PEERS, query="state=", empty=PEERS),
+    "signing:proof_of_all": page(OFFICER),
+    "signing:paper": page(READERS, "paper"),
+    "signing:proof": page(READERS, "paper"),
+    "signing:sign": deed(frozenset({"secretary", "officer"}), "paper", sees=frozenset({"committee_member", "leader"})),
+}
