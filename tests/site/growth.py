@@ -30,6 +30,7 @@ from tests.factories.branches import (
     TermFactory,
     UserFactory,
 )
+from tests.factories.signing import open_paper
 from tests.site.world import World
 from worklists.models import Item
 
@@ -89,6 +90,7 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(Item, values["work_item"], source=f"task:growth{n}.{branch.pk}", branch=branch)
     risk = RiskPoint.objects.select_related("post").get(pk=values["risk"])
     post = _copy(JobPost, risk.post_id, code=f"G{n}.{branch.pk}", organisation=branch)
+    open_paper(cast, branch=branch, source=f"growth{n}.{branch.pk}")
     _copy(RiskPoint, risk.pk, post=post, code=f"G{n}.{branch.pk}-1")
 
 

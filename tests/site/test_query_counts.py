@@ -33,6 +33,7 @@ LISTS = (
     "integrity:register",
     "notices:inbox",
     "worklists:list",
+    "signing:papers",
 )
 
 
