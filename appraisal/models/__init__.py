@@ -12,6 +12,7 @@ from .inspection import (
     Severity,
 )
 from .mark import PART_CHOICES, PartCode, PartMark, RuleLeftOut
+from .notice import CommitteeDecision, NoticeScope, PublicNotice
 from .result import Publication, PublicationScope, PublicationState, YearResult
 from .round import InspectionRound, RoundInspector, RoundKind, RoundState
 from .veto import VetoCase, VetoState
@@ -23,14 +24,17 @@ __all__ = [
     "AppealFile",
     "AppealState",
     "AppealSubject",
+    "CommitteeDecision",
     "Finding",
     "Inspection",
     "InspectionRound",
     "InspectionState",
     "ItemCheck",
     "ItemVerdict",
+    "NoticeScope",
     "PartCode",
     "PartMark",
+    "PublicNotice",
     "Publication",
     "PublicationScope",
     "PublicationState",

@@ -34,12 +34,21 @@ class YearResult(models.Model):
     at_quota_border = models.BooleanField("并列跨名额", default=False)
     decided_grade = models.CharField("审定等次", max_length=20, blank=True)
     decision_reason = models.CharField("审定说明", max_length=200, blank=True)
+    decision_document = models.CharField("审定文号", max_length=60, blank=True)
+    is_over_quota = models.BooleanField("超名额审定", default=False)
     is_published = models.BooleanField("已公布", default=False)
     computed_at = models.DateTimeField("合成时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "年终结果"
-        constraints = [models.UniqueConstraint(fields=["year_end", "revision", "branch"], name="year_result_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["year_end", "revision", "branch"], name="year_result_once"),
+            models.CheckConstraint(
+                name="year_result_over_quota",
+                condition=models.Q(is_over_quota=False)
+                | (models.Q(at_quota_border=True) & ~models.Q(decision_document="")),
+            ),
+        ]
         indexes = [models.Index(fields=["root", "branch", "year_end"], name="year_result_branch_ix")]
 
     @property
@@ -61,6 +70,7 @@ class YearResult(models.Model):
 class PublicationScope(models.TextChoices):
     OWN = "own", "本支部"
     ALL = "all", "全部支部"
+    PUBLIC = "public", "向社会公开"
 
 
 class PublicationState(models.TextChoices):
@@ -80,6 +90,7 @@ class Publication(models.Model):
     state = models.CharField("状态", max_length=20, choices=PublicationState, default=PublicationState.PROPOSED)
     decision_text = models.TextField("审定意见")
     document_no = models.CharField("文号", max_length=60)
+    decided_on = models.DateField("审定日期", null=True)
     correction_reason = models.CharField("更正原因", max_length=300, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField("提请时间")
@@ -87,6 +98,7 @@ class Publication(models.Model):
     settled_at = models.DateTimeField("复核时间", null=True)
     rejection_reason = models.CharField("退回原因", max_length=300, blank=True)
     digest = models.CharField("摘要", max_length=64)
+    row_digests = models.JSONField("各支部摘要", default=dict)
 
     class Meta:
         verbose_name = verbose_name_plural = "结果发布"

@@ -10,6 +10,7 @@ class YearState(models.TextChoices):
 
     OPEN = "open", "录入中"
     SETTLING = "settling", "合成中"
+    NOTICED = "noticed", "公示中"
     PROPOSED = "proposed", "待复核发布"
     PUBLISHED = "published", "已发布"
 
@@ -33,5 +34,10 @@ class YearEnd(models.Model):
 
     @property
     def is_frozen(self) -> bool:
-        """Proposed or published: marks, vetoes and grades stand still."""
-        return self.state in (YearState.PROPOSED, YearState.PUBLISHED)
+        """On notice, proposed or published: marks, vetoes and totals stand still."""
+        return self.state in (YearState.NOTICED, YearState.PROPOSED, YearState.PUBLISHED)
+
+    @property
+    def takes_grades(self) -> bool:
+        """Whether the committee may still decide grades: until somebody proposes to publish them."""
+        return self.state not in (YearState.PROPOSED, YearState.PUBLISHED)

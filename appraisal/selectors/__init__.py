@@ -10,7 +10,16 @@ from .inputs import (
     veto_definitions,
     year_frame,
 )
-from .obstacles import Unmarked, closing_state, publication_obstacles, unmarked_rules
+from .obstacles import (
+    Unmarked,
+    closing_state,
+    decision_obstacles,
+    notice_obstacles,
+    publication_obstacles,
+    standing_decision,
+    standing_notice,
+    unmarked_rules,
+)
 from .pages import MarkRow, mark_rows, published_results, results_of, year_end_of, years_of
 
 __all__ = [
@@ -20,12 +29,16 @@ __all__ = [
     "VetoDefinition",
     "branch_years",
     "closing_state",
+    "decision_obstacles",
     "grade_steps",
     "mark_rows",
+    "notice_obstacles",
     "publication_obstacles",
     "published_results",
     "results_of",
     "shares_of",
+    "standing_decision",
+    "standing_notice",
     "system_grounds",
     "unmarked_rules",
     "veto_definitions",

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from django.db.models import Min
 
-from appraisal.models import RuleLeftOut, VetoCase, VetoState, YearEnd, YearResult
+from appraisal.canonical import composed_digest, decided_digest, rows_of
+from appraisal.models import (
+    CommitteeDecision,
+    PublicNotice,
+    RuleLeftOut,
+    VetoCase,
+    VetoState,
+    YearEnd,
+    YearResult,
+)
+from appraisal.selectors.composing import quota_faults
 from appraisal.selectors.inputs import year_frame
 from assessment.models import BranchMonth, MonthClosing, ReviewMark
 from core.periods import Month
@@ -46,8 +56,51 @@ def unmarked_rules(year_end: YearEnd) -> list[Unmarked]:
     return found
 
 
+def standing_notice(year_end: YearEnd) -> PublicNotice | None:
+    """The notice of the present revision that was not withdrawn."""
+    rows = PublicNotice.objects.filter(year_end=year_end, revision=year_end.revision, withdrawn_at__isnull=True)
+    return rows.select_related("posted_by").first()
+
+
+def standing_decision(year_end: YearEnd) -> CommitteeDecision | None:
+    """The committee's latest decision on the notice that stands."""
+    rows = CommitteeDecision.objects.filter(
+        year_end=year_end, revision=year_end.revision, notice__withdrawn_at__isnull=True
+    )
+    return rows.select_related("recorded_by", "notice").order_by("-attempt").first()
+
+
 def publication_obstacles(year_end: YearEnd) -> list[str]:
     """Every reason why the year cannot be published yet; empty when it can."""
+    found = decision_obstacles(year_end)
+    decision = standing_decision(year_end)
+    if decision is None:
+        notice = standing_notice(year_end)
+        if notice is not None:
+            found.append(f"公示到{notice.ends_on.isoformat()}，期满后须经党委会审定")
+    elif decision.digest != decided_digest(rows_of(year_end)):
+        found.append("审定之后等次有变动，须重新登记审定")
+    return found
+
+
+def decision_obstacles(year_end: YearEnd) -> list[str]:
+    """Every reason why the committee cannot decide on the whole yet, but the days of the notice."""
+    found = notice_obstacles(year_end)
+    results = YearResult.objects.filter(year_end=year_end, revision=year_end.revision)
+    undecided = results.filter(at_quota_border=True, decided_grade="").count()
+    if undecided:
+        found.append(f"有{undecided}个支部并列跨优秀名额，未定等次")
+    found += quota_faults(year_end)
+    notice = standing_notice(year_end)
+    if notice is None:
+        found.append("还没有公示")
+    elif notice.digest != composed_digest(rows_of(year_end)):
+        found.append("公示之后结果有变动，须撤回公示，重新公示")
+    return found
+
+
+def notice_obstacles(year_end: YearEnd) -> list[str]:
+    """Every reason why the composed results cannot be put on notice yet."""
     closings = closing_state(year_end)
     found = [f"{number}月还没有封存" for number in (12,) if number not in closings]
     found += [
@@ -59,9 +112,6 @@ def publication_obstacles(year_end: YearEnd) -> list[str]:
     if open_vetoes:
         found.append(f"有{open_vetoes}件一票否决事项未办结")
     results = YearResult.objects.filter(year_end=year_end, revision=year_end.revision)
-    undecided = results.filter(at_quota_border=True, decided_grade="").count()
-    if undecided:
-        found.append(f"有{undecided}个支部并列跨优秀名额，未定等次")
     composed_at = results.aggregate(first=Min("computed_at"))["first"]
     if composed_at is None:
         found.append("还没有合成")

@@ -77,7 +77,7 @@ class PublishedYear:
 def published_results(viewer: Viewer) -> list[PublishedYear]:
     """Published revisions with the viewer's own branches' results, newest first; corrections beside the old.
 
-    The others are named only where the publication says 全部支部, and to those who oversee them.
+    The others are named only where the publication says 全部支部 or 向社会公开, and to those who oversee them.
     """
     publications = list(
         Publication.objects.filter(root_id=viewer.root_id, state=PublicationState.PUBLISHED)
@@ -96,7 +96,7 @@ def published_results(viewer: Viewer) -> list[PublishedYear]:
     for publication in publications:
         results = by_revision.get((publication.year_end_id, publication.revision), [])
         announced = [row for row in results if row.pk in seen_ids] if oversees else []
-        if publication.audience == PublicationScope.ALL:
+        if publication.audience in (PublicationScope.ALL, PublicationScope.PUBLIC):
             announced = results
         found.append(
             PublishedYear(

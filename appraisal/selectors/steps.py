@@ -7,16 +7,34 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from appraisal.models import Publication, RuleLeftOut, VetoCase, YearEnd, YearResult
+from appraisal.models import (
+    CommitteeDecision,
+    Publication,
+    PublicNotice,
+    RuleLeftOut,
+    VetoCase,
+    YearEnd,
+    YearResult,
+    YearState,
+)
 from appraisal.rules import quota_seats
 from appraisal.selectors.inputs import grade_steps, shares_of, veto_definitions, year_frame
-from appraisal.selectors.obstacles import closing_state, publication_obstacles, unmarked_rules
+from appraisal.selectors.notices import noticed_lines
+from appraisal.selectors.obstacles import (
+    closing_state,
+    decision_obstacles,
+    notice_obstacles,
+    publication_obstacles,
+    standing_decision,
+    standing_notice,
+    unmarked_rules,
+)
 from appraisal.selectors.pages import mark_rows, results_of
 from assessment.models import BranchMonth
 from branches.permissions import Viewer, visible
 from core.periods import Month
 
-STEPS = {"1": "日常得分", "2": "评价与测评", "3": "一票否决", "4": "合成与等次", "5": "发布"}
+STEPS = {"1": "日常得分", "2": "评价与测评", "3": "一票否决", "4": "合成与等次", "5": "公示与审定", "6": "发布"}
 
 
 def step_context(viewer: Viewer, year_end: YearEnd, step: str) -> dict[str, Any]:
@@ -135,11 +153,34 @@ def quota_lines(rows: list[YearResult], steps, order: list[str]) -> tuple[list[Q
     )
 
 
+def _decision(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
+    notices = PublicNotice.objects.filter(year_end=year_end).select_related("posted_by", "withdrawn_by")
+    decisions = CommitteeDecision.objects.filter(year_end=year_end).select_related("recorded_by", "notice")
+    notice = standing_notice(year_end)
+    is_over = bool(notice and viewer.today > notice.ends_on)
+    can_post = year_end.state == YearState.SETTLING
+    obstacles = notice_obstacles(year_end) if not year_end.is_frozen else []
+    return {
+        "notice": notice,
+        "is_over": is_over,
+        "lines": noticed_lines(notice) if notice else (),
+        "decision": standing_decision(year_end),
+        "obstacles": decision_obstacles(year_end) if notice and year_end.state == YearState.NOTICED else obstacles,
+        "can_post": can_post and not obstacles,
+        "can_decide": year_end.state == YearState.NOTICED and is_over,
+        "notices": list(notices.order_by("-revision", "-attempt")),
+        "decisions": list(decisions.order_by("-revision", "-attempt")),
+        "grade_names": {step.code: step.name for step in grade_steps(year_frame(year_end))},
+        "today": viewer.today,
+    }
+
+
 def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     history = Publication.objects.filter(year_end=year_end).select_related("proposed_by", "settled_by")
     rows = list(history.order_by("-revision", "-attempt"))
     return {
-        "obstacles": publication_obstacles(year_end) if not year_end.is_frozen else [],
+        "obstacles": publication_obstacles(year_end) if year_end.takes_grades else [],
+        "decision": standing_decision(year_end),
         "pending": next((row for row in rows if row.state == "proposed"), None),
         "history": rows,
         "rows": results_of(viewer, year_end),
@@ -147,4 +188,4 @@ def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
     }
 
 
-_CONTEXTS = {"1": _scores, "2": _entries, "3": _vetoes, "4": _composition, "5": _publication}
+_CONTEXTS = {"1": _scores, "2": _entries, "3": _vetoes, "4": _composition, "5": _decision, "6": _publication}

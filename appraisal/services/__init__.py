@@ -1,5 +1,6 @@
 """What can be done at the year end; each function is one transaction with one audit entry."""
 
+from .deciding import decide_grade, record_decision
 from .marks import (
     MarkEntry,
     enter_marks,
@@ -9,8 +10,9 @@ from .marks import (
     take_from_poll,
     take_rule_back,
 )
+from .noticing import post_notice, withdraw_notice
 from .publishing import confirm_publication, propose_publication, reject_publication, start_correction
-from .settling import decide_grade, settle
+from .settling import settle
 from .vetoes import decide_veto, drop_veto, propose_system_vetoes, propose_veto, reply_veto
 
 __all__ = [
@@ -22,9 +24,11 @@ __all__ = [
     "enter_marks",
     "leave_out_rule",
     "open_year",
+    "post_notice",
     "propose_publication",
     "propose_system_vetoes",
     "propose_veto",
+    "record_decision",
     "reject_publication",
     "release_from_poll",
     "reply_veto",
@@ -32,4 +36,5 @@ __all__ = [
     "start_correction",
     "take_from_poll",
     "take_rule_back",
+    "withdraw_notice",
 ]

@@ -18,11 +18,19 @@ def locked_year(*, actor: Viewer, year_end_id: int, action: str = "year.settle")
 
 
 def open_for_entry(year_end: YearEnd) -> None:
-    """Refuse where the year is proposed or published."""
+    """Refuse where the year is on notice, proposed or published."""
+    if year_end.state == YearState.NOTICED:
+        raise Locked("结果正在公示，录入已停。", remedy="确需修改的，请先在“公示与审定”一步说明原因，撤回公示。")
     if year_end.state == YearState.PROPOSED:
         raise Locked("年终结果已提请发布，录入已停。", remedy="请先由复核人退回提请，再修改。")
     if year_end.state == YearState.PUBLISHED:
         raise Locked("年终结果已发布，不能改写。", remedy="确需更正的，请在“发布”一步说明原因，另出新版次。")
+
+
+def open_for_grades(year_end: YearEnd) -> None:
+    """Refuse where the year is proposed or published; during and after the notice the committee still decides."""
+    if not year_end.takes_grades:
+        open_for_entry(year_end)
 
 
 def branch_of(year_end: YearEnd, branch_id: int) -> Organisation:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 from django.shortcuts import get_object_or_404
 
+from appraisal.canonical import decided_digest, row_digests, rows_of
 from appraisal.models import Publication, PublicationScope, PublicationState, YearEnd, YearResult, YearState
-from appraisal.selectors import publication_obstacles
+from appraisal.selectors import publication_obstacles, standing_decision
 from appraisal.services._year import locked_year, said
 from branches.permissions import Viewer
 from core import audit
@@ -19,29 +18,32 @@ from core.errors import Conflict, InvalidInput, Refused
 
 
 @transaction.atomic
-def propose_publication(
-    *, actor: Viewer, year_end_id: int, audience: str, decision_text: str, document_no: str, now: datetime
-) -> Publication:
-    """Put the composed results up for publication; they stand still until another person confirms or sends back."""
+def propose_publication(*, actor: Viewer, year_end_id: int, audience: str, now: datetime) -> Publication:
+    """Put what the committee decided up for publication; it stands still until another person confirms or sends back."""
     year_end = locked_year(actor=actor, year_end_id=year_end_id, action="year.publish")
-    if year_end.state != YearState.SETTLING:
-        raise Conflict("还没有可发布的合成结果，或已提请发布。", remedy="请先在第4步合成，再提请发布。")
+    if year_end.state not in (YearState.SETTLING, YearState.NOTICED):
+        raise Conflict("还没有可发布的合成结果，或已提请发布。", remedy="请先合成、公示，经党委会审定后再提请发布。")
     if audience not in PublicationScope.values:
         raise InvalidInput("请选择公布范围。", fields={"audience": ["请选择公布范围。"]})
     if obstacles := publication_obstacles(year_end):
         raise Conflict("还不能发布：" + "；".join(obstacles), remedy="请办完以上事项再提请。")
+    decision = standing_decision(year_end)
+    assert decision is not None  # its lack is an obstacle
+    rows = rows_of(year_end)
     publication = Publication.objects.create(
         root_id=year_end.root_id,
         year_end=year_end,
         revision=year_end.revision,
         attempt=_next_attempt(year_end),
         audience=audience,
-        decision_text=said(decision_text, what="党委会审定意见", limit=2000),
-        document_no=said(document_no, what="审定文号", limit=60),
+        decision_text=decision.text,
+        document_no=decision.document_no,
+        decided_on=decision.held_on,
         correction_reason=year_end.correction_reason,
         proposed_by_id=actor.user_id,
         proposed_at=now,
-        digest=digest_of(year_end),
+        digest=decided_digest(rows),
+        row_digests=row_digests(rows),
     )
     _move(year_end, YearState.PROPOSED)
     audit.record(actor=actor, action="year.propose", target=publication, summary=f"提请发布第{year_end.revision}版")
@@ -56,7 +58,7 @@ def confirm_publication(*, actor: Viewer, publication_id: int, now: datetime) ->
         raise Refused("提请人不能自己复核发布。", remedy="请由机关党委另一名工作人员登录后复核。")
     if obstacles := publication_obstacles(year_end):
         raise Conflict("提请之后有了变化：" + "；".join(obstacles), remedy="请退回提请，重新合成后再提。")
-    if digest_of(year_end) != publication.digest:
+    if decided_digest(rows_of(year_end)) != publication.digest:
         raise Conflict("结果在提请之后有变化，摘要不符。", remedy="请退回提请，重新合成后再提。")
     _settle(publication, PublicationState.PUBLISHED, actor, now)
     YearResult.objects.filter(year_end=year_end, revision=publication.revision).update(is_published=True)
@@ -67,11 +69,11 @@ def confirm_publication(*, actor: Viewer, publication_id: int, now: datetime) ->
 
 @transaction.atomic
 def reject_publication(*, actor: Viewer, publication_id: int, reason: str, now: datetime) -> Publication:
-    """Send a proposal back with a reason; marks and grades can be changed again."""
+    """Send a proposal back with a reason; the committee can decide grades again, or the notice be withdrawn."""
     publication, year_end = _pending(actor, publication_id)
     publication.rejection_reason = said(reason, what="退回原因")
     _settle(publication, PublicationState.REJECTED, actor if publication.proposed_by_id != actor.user_id else None, now)
-    _move(year_end, YearState.SETTLING)
+    _move(year_end, YearState.NOTICED)
     audit.record(actor=actor, action="year.reject", target=publication, summary=f"退回发布：{reason}"[:200])
     return publication
 
@@ -90,14 +92,6 @@ def start_correction(*, actor: Viewer, year_end_id: int, reason: str, now: datet
         actor=actor, action="year.correct", target=year_end, summary=f"开始第{year_end.revision}版：{reason}"[:200]
     )
     return year_end
-
-
-def digest_of(year_end: YearEnd) -> str:
-    """SHA-256 over the rows of the present revision, in one canonical order."""
-    rows = YearResult.objects.filter(year_end=year_end, revision=year_end.revision).order_by("branch_id")
-    fields = ("branch_id", "numerator", "denominator", "rank", "proposed_grade", "decided_grade", "decision_reason")
-    canonical = [[getattr(row, name) for name in fields] + [row.composition] for row in rows]
-    return hashlib.sha256(json.dumps(canonical, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _pending(actor: Viewer, publication_id: int) -> tuple[Publication, YearEnd]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,6 +28,14 @@ def begun_year(request: HttpRequest, year: int) -> YearEnd:
     if found is None:
         raise Http404
     return found
+
+
+def day_of(text: str) -> date | None:
+    """A day as a date field sends it; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def back(year: int, step: int) -> HttpResponse:

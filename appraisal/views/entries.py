@@ -63,6 +63,8 @@ def grade(request: HttpRequest, result_id: int) -> HttpResponse:
         result_id=result.pk,
         grade=request.POST.get("grade", ""),
         reason=request.POST.get("reason", ""),
+        document_no=request.POST.get("document_no", ""),
+        is_over_quota=bool(request.POST.get("over_quota")),
     )
     messages.success(request, "等次已审定。" if request.POST.get("grade") else "已恢复为系统建议。")
     return back(result.year_end.year, 4)

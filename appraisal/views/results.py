@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from appraisal.exports import result_sheet, result_workbook
 from appraisal.selectors import published_results
+from appraisal.selectors.notices import running_notices
 from appraisal.selectors.pages import open_vetoes
 from appraisal.views._year import begun_year
 from branches.permissions import check
@@ -24,6 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "appraisal/results.html",
         {
             "years": published_results(viewer),
+            "notices": running_notices(viewer),
             "vetoes": open_vetoes(viewer),
             "secretary_of": viewer.secretary_branch_ids,
         },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from appraisal import services
-from appraisal.views._year import back, begun_year
+from appraisal.views._year import back, begun_year, day_of
 from core.errors import InvalidInput
 from core.http import whole
 
@@ -47,15 +45,11 @@ def propose_by_system(request: HttpRequest, year: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Enter the body's decision with its document number."""
-    try:
-        decided_on = date.fromisoformat(request.POST.get("decided_on", ""))
-    except ValueError:
-        decided_on = None
     case = services.decide_veto(
         actor=request.viewer,
         case_id=case_id,
         document_no=request.POST.get("document_no", ""),
-        decided_on=decided_on,
+        decided_on=day_of(request.POST.get("decided_on", "")),
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )

@@ -1,12 +1,12 @@
-"""Settles the demo's finished year: marks, polls, one veto raised and dropped, grades, publication by two officers."""
+"""Settles the demo's finished year: marks, polls, one veto raised and dropped, grades, public notice, publication by two officers."""
 
 from __future__ import annotations
 
 import random
 from datetime import date, datetime
 
-from appraisal.models import PublicationScope, YearResult
-from appraisal.services import marks, publishing, settling, vetoes
+from appraisal.models import NoticeScope, PublicationScope, YearResult
+from appraisal.services import deciding, marks, noticing, publishing, settling, vetoes
 from appraisal.services.marks import MarkEntry
 from assessment.marks import give_mark
 from branches.models import User
@@ -38,7 +38,7 @@ def give_marks(register: Register, year: int, *, now: datetime) -> None:
 
 
 def settle_year(register: Register, year: int) -> None:
-    """From the first mark on 12 January to the publication on the 27th."""
+    """From the first mark on 12 January over the notice from the 19th to the publication on the 30th."""
     first, second = register.officers
     january = year + 1
 
@@ -51,17 +51,21 @@ def settle_year(register: Register, year: int) -> None:
     year_end = marks.open_year(actor=actor(first, 12), root=register.root, year=year, now=on(12))
     marks.enter_marks(actor=actor(first, 12), year_end_id=year_end.pk, entries=_entries(register, year), now=on(12))
     _raise_and_drop_veto(register, year_end.pk, first, on, actor)
-    settling.settle(actor=actor(first, 22), year_end_id=year_end.pk, now=on(22))
-    _decide_ties(year_end.pk, actor(first, 22))
-    publication = publishing.propose_publication(
-        actor=actor(first, 26),
+    settling.settle(actor=actor(first, 19), year_end_id=year_end.pk, now=on(19))
+    _decide_ties(year_end.pk, actor(first, 19))
+    noticing.post_notice(actor=actor(first, 19), year_end_id=year_end.pk, audience=NoticeScope.ALL, now=on(19))
+    deciding.record_decision(
+        actor=actor(first, 28),
         year_end_id=year_end.pk,
-        audience=PublicationScope.values[0],
-        decision_text=f"局机关党委会议审定{year}年度党支部考核等次，同意发布。",
+        held_on=date(january, 1, 28),
         document_no=f"交机党纪要〔{january}〕2号",
-        now=on(26),
+        text=f"局机关党委会议审定{year}年度党支部考核等次，同意发布。",
+        now=on(28),
     )
-    publishing.confirm_publication(actor=actor(second, 27), publication_id=publication.pk, now=on(27))
+    publication = publishing.propose_publication(
+        actor=actor(first, 29), year_end_id=year_end.pk, audience=PublicationScope.PUBLIC, now=on(29)
+    )
+    publishing.confirm_publication(actor=actor(second, 30), publication_id=publication.pk, now=on(30))
 
 
 def _measured(register: Register, year: int) -> list[DemoBranch]:
@@ -101,10 +105,10 @@ def _raise_and_drop_veto(register: Register, year_end_id: int, officer: User, on
     secretary = User.objects.get(member=branch.members[0])
     words = "两次会议相邻召开，照片系误传，已补传原始照片。"
     vetoes.reply_veto(actor=actor(secretary, 15), case_id=case.pk, text=words, now=on(15))
-    vetoes.drop_veto(actor=actor(officer, 21), case_id=case.pk, reason="经核查属误传，不构成编造记录", now=on(21))
+    vetoes.drop_veto(actor=actor(officer, 18), case_id=case.pk, reason="经核查属误传，不构成编造记录", now=on(18))
 
 
 def _decide_ties(year_end_id: int, actor: Viewer) -> None:
     """Where the system proposes no grade (a tie at the border of the quota), the committee takes the next one."""
-    for result in YearResult.objects.filter(year_end_id=year_end_id, proposed_grade=""):
-        settling.decide_grade(actor=actor, result_id=result.pk, grade="good", reason="并列，经党委会研究定为良好")
+    for result in YearResult.objects.filter(year_end_id=year_end_id, at_quota_border=True):
+        deciding.decide_grade(actor=actor, result_id=result.pk, grade="good", reason="并列，经党委会研究定为良好")

@@ -13,7 +13,7 @@ from django.http import Http404
 
 from appraisal import services
 from appraisal.models import PartMark, Publication, VetoCase, YearEnd, YearResult
-from appraisal.selectors import publication_obstacles, published_results, unmarked_rules
+from appraisal.selectors import notice_obstacles, publication_obstacles, published_results, unmarked_rules
 from appraisal.services import MarkEntry
 from assessment import closing
 from assessment.models import BranchMonth, ReviewMark, RuleScore
@@ -115,7 +115,7 @@ def test_changed_results_are_not_published(settled_cast, officer, second, year_e
     settle(settled_cast, officer, year_end)
     proposal = propose(officer, year_end)
     YearResult.objects.filter(branch=settled_cast.branch).update(numerator="105", denominator="1")
-    with pytest.raises(Conflict, match="摘要不符"):
+    with pytest.raises(Conflict, match="公示之后结果有变动"):
         services.confirm_publication(actor=second, publication_id=proposal.pk, now=JANUARY)
 
 
@@ -159,13 +159,13 @@ def test_unmarked_reviewer_rule_holds_publication_until_left_out(settled_cast, o
     with pytest.raises(Conflict, match=r"F1\.2"):
         propose(officer, year_end)
     services.leave_out_rule(actor=officer, year_end_id=year_end.pk, rule_code="F1.2", reason="项目跨年", now=JANUARY)
-    assert publication_obstacles(year_end) == []
+    assert notice_obstacles(year_end) == []
 
 
 def test_december_must_be_closed(settled_cast, officer, year_end):
     closing.reopen_month(actor=officer, root_id=settled_cast.root.pk, month=Month(2025, 12), reason="补审", now=JANUARY)
     settle(settled_cast, officer, year_end)
-    assert publication_obstacles(year_end) == ["12月还没有封存"]
+    assert notice_obstacles(year_end) == ["12月还没有封存"]
 
 
 def test_veto_caps_the_grade_and_not_the_score(settled_cast, officer, year_end):
@@ -206,10 +206,10 @@ def test_veto_without_a_document_is_not_decided(settled_cast, officer, year_end)
 def test_open_veto_holds_publication_and_a_dropped_one_does_not(settled_cast, officer, year_end):
     case = veto(settled_cast, officer, year_end)
     settle(settled_cast, officer, year_end)
-    assert publication_obstacles(year_end) == ["有1件一票否决事项未办结"]
+    assert notice_obstacles(year_end) == ["有1件一票否决事项未办结"]
     services.drop_veto(actor=officer, case_id=case.pk, reason="查无实据", now=JANUARY)
     settle(settled_cast, officer, year_end)
-    assert publication_obstacles(year_end) == []
+    assert notice_obstacles(year_end) == []
 
 
 @pytest.mark.parametrize("name", ["other_secretary", "outsider"])
@@ -282,11 +282,11 @@ def test_tie_across_the_quota_waits_for_the_committee(settled_cast, officer, yea
     rows = settle(settled_cast, officer, year_end)
     row = rows[settled_cast.branch.pk]
     YearResult.objects.filter(pk=row.pk).update(at_quota_border=True)
-    assert publication_obstacles(year_end) == ["有1个支部并列跨优秀名额，未定等次"]
+    assert publication_obstacles(year_end) == ["有1个支部并列跨优秀名额，未定等次", "还没有公示"]
     with pytest.raises(InvalidInput):
         services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason=" ")
     services.decide_grade(actor=officer, result_id=row.pk, grade="good", reason="党委会研究")
-    assert publication_obstacles(year_end) == []
+    assert publication_obstacles(year_end) == ["还没有公示"]
 
 
 def test_total_composed_before_the_month_was_frozen_anew_is_not_published(settled_cast, officer, second, year_end):

@@ -42,7 +42,10 @@ def test_proposed_year_stands_still_until_the_second_person_speaks(settled_cast,
     with pytest.raises(Conflict):
         propose(officer, year_end)
     services.reject_publication(actor=second, publication_id=proposal.pk, reason="文号有误", now=JANUARY)
-    assert YearEnd.objects.get().state == "settling"
+    assert YearEnd.objects.get().state == "noticed"
+    with pytest.raises(Locked, match="正在公示"):
+        services.settle(actor=officer, year_end_id=pk, now=JANUARY)
+    services.withdraw_notice(actor=officer, year_end_id=pk, reason="评价漏录", now=LATER)
     services.enter_marks(
         actor=officer, year_end_id=pk, entries=[MarkEntry(settled_cast.branch.pk, "committee", "77")], now=JANUARY
     )
@@ -173,6 +176,8 @@ def test_every_step_of_the_year_is_audited_under_its_person(settled_cast, office
         ("year.mark", "officer"),
         ("year.settle", "officer"),
         ("year.grade", "officer"),
+        ("year.notice", "officer"),
+        ("year.decide", "officer"),
         ("year.propose", "officer"),
         ("year.reject", "second_officer"),
         ("year.propose", "officer"),

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.models import PartMark, Publication, VetoCase, YearEnd, YearResult
 from assessment import closing
 from assessment.models import BranchMonth
-from branches.models import Organisation
+from branches.models import Organisation, User
 from branches.permissions import SYSTEM
 from core.periods import Month
 from tests.factories.assessment import after
@@ -59,10 +59,14 @@ def settled(client, cast):
     client.post("/year-end/2025/settle/")
 
 
-def proposed(client):
-    client.post(
-        "/year-end/2025/publish/", {"audience": "own", "decision_text": "同意", "document_no": "机党〔2026〕3号"}
-    )
+def proposed(client, audience="own"):
+    """On notice on the 20th, decided on the 28th, proposed; the clock stands at the 28th afterwards."""
+    client.post("/year-end/2025/notice/", {"audience": "all"})
+    with time_machine.travel("2026-01-28T04:00:00Z", tick=False):
+        client.force_login(User.objects.get(username="officer"))  # the session of the 20th has run out
+        decision = {"held_on": "2026-01-28", "decision_text": "同意", "document_no": "机党〔2026〕3号"}
+        client.post("/year-end/2025/decision/", decision)
+        client.post("/year-end/2025/publish/", {"audience": audience})
     return Publication.objects.get(state="proposed")
 
 
@@ -70,7 +74,7 @@ def test_the_whole_way_in_the_browser(year, client_as):
     officer, second, secretary = client_as("officer"), client_as("second_officer"), client_as("secretary")
     settled(officer, year)
     assert (YearEnd.objects.get().state, PartMark.objects.count(), YearResult.objects.count()) == ("settling", 9, 3)
-    for step in "12345":
+    for step in "123456":
         assert officer.get(f"/year-end/2025/?step={step}").status_code == 200
     assert "还没有公布的结果" in secretary.get("/results/").content.decode()
 
@@ -140,7 +144,7 @@ def test_secretary_replies_to_a_veto_on_the_results_page(year, client_as):
     assert client_as("committee_member").post(f"/year-end/vetoes/{case.pk}/reply/", {"text": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("step", ["1", "2", "3", "4", "5"])
+@pytest.mark.parametrize("step", ["1", "2", "3", "4", "5", "6"])
 def test_queries_are_the_same_for_one_branch_and_three(year, client_as, step):
     officer = client_as("officer")
     settled(officer, year)

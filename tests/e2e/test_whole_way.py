@@ -32,7 +32,13 @@ def test_from_the_roster_to_the_year_end_sheet(demo_on, at_browser, tmp_path):
         review_everything(officer)
         statement = read_statement(secretary, url)
         close_december(officer)
-        settle_year(officer, second)
+        compose_year(officer)
+        assert [*officer.complaints, *secretary.complaints, *second.complaints] == []
+    with clock_at(datetime(2026, 1, 16, 9, 30, tzinfo=SHANGHAI)):  # the notice ran through the 15th
+        for person, name in ((officer, "dangwei"), (secretary, "shuji"), (second, "dangwei2")):
+            person.context.clear_cookies()
+            person.sign_in(name)
+        publish_year(officer, second)
         total = read_result(secretary)
         download_sheets(officer, statement, total)
         assert [*officer.complaints, *secretary.complaints, *second.complaints] == []
@@ -155,8 +161,8 @@ def close_december(officer: Person) -> None:
     officer.page.wait_for_selector("#verify-result >> text=一致")
 
 
-def settle_year(officer: Person, second: Person) -> None:
-    """Marks, composition, grades, proposal by one, publication by the other."""
+def compose_year(officer: Person) -> None:
+    """Marks, composition, grades, and the public notice of five working days."""
     page = officer.page
     officer.go("/year-end/2025/")
     officer.press("开始2025年年终考核")
@@ -179,11 +185,21 @@ def settle_year(officer: Person, second: Person) -> None:
         row.get_by_role("button", name="保存").click()
         page.wait_for_load_state()
     officer.go("/year-end/2025/?step=5")
+    officer.press("开始公示", confirm=True)
+    page.wait_for_selector("text=2026年1月15日，期满后登记党委会审定")
+
+
+def publish_year(officer: Person, second: Person) -> None:
+    """The committee's decision after the notice, proposal by one, publication by the other."""
+    page = officer.page
+    officer.go("/year-end/2025/?step=5")
+    page.fill("[name=held_on]", "2026-01-16")
     page.fill("[name=document_no]", "交机党纪要〔2026〕1号")
     page.fill("[name=decision_text]", "党委会审定，同意发布。")
+    officer.press("登记审定")
     officer.press("提请发布", confirm=True)
     page.wait_for_selector("text=不能自己复核")
-    second.go("/year-end/2025/?step=5")
+    second.go("/year-end/2025/?step=6")
     second.press("复核并发布", confirm=True)
     second.page.wait_for_selector("text=第1版已发布")
 

@@ -1,4 +1,4 @@
-"""The steps of a year end for tests: marks entered, settled, proposed, published; a veto raised."""
+"""The steps of a year end for tests: marks entered, settled, on notice, decided, proposed, published; a veto raised."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from appraisal import services
-from appraisal.models import Publication, VetoCase, YearResult
+from appraisal.models import CommitteeDecision, Publication, PublicNotice, VetoCase, YearResult
+from appraisal.selectors import standing_decision
 from appraisal.services import MarkEntry
+from core.periods import today
 
 JANUARY = datetime(2026, 1, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = date(2026, 1, 20)
+DECIDED = JANUARY.replace(day=28)  # the notice of the 20th runs through the 27th
 LATER = JANUARY + timedelta(days=14)
 
 
@@ -30,15 +33,29 @@ def settle(cast, officer, year_end, **values) -> dict[int, YearResult]:
     return {row.branch_id: row for row in YearResult.objects.filter(year_end=year_end, revision=year_end.revision)}
 
 
-def propose(officer, year_end, audience="own") -> Publication:
-    return services.propose_publication(
+def announce(officer, year_end, audience="all", now=JANUARY) -> PublicNotice:
+    return services.post_notice(actor=officer, year_end_id=year_end.pk, audience=audience, now=now)
+
+
+def decide(officer, year_end, now=DECIDED) -> CommitteeDecision:
+    return services.record_decision(
         actor=officer,
         year_end_id=year_end.pk,
-        audience=audience,
-        decision_text="同意",
+        held_on=today(now),
         document_no="机党〔2026〕3号",
-        now=JANUARY,
+        text="同意",
+        now=now,
     )
+
+
+def propose(officer, year_end, audience="own") -> Publication:
+    """Proposed for publication; put on notice and decided first where it was not."""
+    year_end.refresh_from_db()
+    if year_end.state == "settling":
+        announce(officer, year_end)
+    if standing_decision(year_end) is None:
+        decide(officer, year_end)
+    return services.propose_publication(actor=officer, year_end_id=year_end.pk, audience=audience, now=DECIDED)
 
 
 def publish(cast, officer, second, year_end, audience="own") -> Publication:
