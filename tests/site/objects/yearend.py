@@ -17,7 +17,7 @@ def objects_of(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
         revision=1,
         branch=cast.branch,
         shown_hundredths=9000,
-        composition={"parts": [], "lines": [], "notes": [], "bonus": "0", "penalty": "0"},
+        composition={"parts": [], "lines": [], "notes": [], "bonus": "0", "penalty": "0", "categories": {}},
         is_published=True,
         computed_at=records.NOW,
     )
