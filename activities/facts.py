@@ -15,6 +15,7 @@ from activities.models import (
     TalkPair,
 )
 from activities.reporting.attendance import fill_attendance, fill_groups
+from activities.reporting.members import fill_members, shares_members
 from activities.reporting.shares import record_of
 from activities.reporting.specs import next_revisions, spec_of
 from activities.reporting.talks import fill_talks
@@ -88,7 +89,8 @@ def report_handling(activity: Activity, metric: str, *, on: date, by_id: int | N
 
 
 def refill(shares: Iterable[Participation], *, now: datetime) -> None:
-    """Fill anew every period that these shares of records touch."""
+    """Fill anew every period that these shares of records touch, and what they say of single members."""
+    shares = list(shares)
     days: set[tuple[int, str, date]] = set()
     groups: set[tuple[int, int, int]] = set()
     talks: list[Participation] = []
@@ -103,6 +105,7 @@ def refill(shares: Iterable[Participation], *, now: datetime) -> None:
     fill_groups(groups, now=now)
     if talks:
         fill_talks(_talk_years(talks), now=now)
+    fill_members(shares_members(shares), now=now)
 
 
 def _shares_of(activity_ids: Iterable[int]) -> list[Participation]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from activities.collect import collect, collect_talks
 from activities.reminders import remind
+from activities.reporting.members import collect_leave
 from branches.models import Organisation
 from core.locks import run_once
 from core.periods import today as today_of
@@ -21,6 +22,7 @@ def daily_collect() -> None:
             if run is not None:
                 counts = collect(root_id=root.pk, today=today_of(now), now=now)
                 collect_talks(root_id=root.pk, today=today_of(now), now=now)
+                collect_leave(root_id=root.pk, year=today_of(now).year - 1, now=now)
                 run.beat(recorded=counts.recorded, confirmed=counts.confirmed, reversed=counts.reversed)
 
 

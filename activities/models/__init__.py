@@ -5,6 +5,7 @@ from .added import AddedKind
 from .attendance import Attendance, AttendanceStatus, Participation, ParticipationState
 from .claim import Claim, ClaimFile, ClaimState
 from .kind import ActivityType, Attendees, Duty, RecordShape
+from .member_claim import MemberClaim, MemberClaimFile
 from .outcome import TalkPair, VoteCase, VoteItem
 from .plan import CalendarFeed, PlanEntry
 from .review import ReviewAction, ReviewEvent
@@ -26,6 +27,8 @@ __all__ = [
     "ClaimFile",
     "ClaimState",
     "Duty",
+    "MemberClaim",
+    "MemberClaimFile",
     "MonthSheet",
     "Participation",
     "ParticipationState",
