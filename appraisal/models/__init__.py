@@ -1,6 +1,8 @@
-"""The year around the score: marks and polls, vetoes, results and their publication."""
+"""The year around the score: marks, polls, rounds, appeals, reviews, vetoes, results and their publication."""
 
+from .accountability import AccountabilityReport, AccountabilityReview, ReportState, ReviewState
 from .appeal import Appeal, AppealFile, AppealState, AppealSubject
+from .democratic import AppraisalGrade, AppraisalState, AppraisedMember, DecidedBy, DemocraticAppraisal
 from .inspection import (
     Finding,
     Inspection,
@@ -13,6 +15,7 @@ from .inspection import (
 )
 from .mark import PART_CHOICES, PartCode, PartMark, RuleLeftOut
 from .notice import CommitteeDecision, NoticeScope, PublicNotice
+from .poll import Poll, PollCode, PollGroup, PollKind, PollState, PollSubject, PollTally, Rates
 from .result import Publication, PublicationScope, PublicationState, YearResult
 from .round import InspectionRound, RoundInspector, RoundKind, RoundState
 from .veto import VetoCase, VetoState
@@ -20,11 +23,18 @@ from .year_end import YearEnd, YearState
 
 __all__ = [
     "PART_CHOICES",
+    "AccountabilityReport",
+    "AccountabilityReview",
     "Appeal",
     "AppealFile",
     "AppealState",
     "AppealSubject",
+    "AppraisalGrade",
+    "AppraisalState",
+    "AppraisedMember",
     "CommitteeDecision",
+    "DecidedBy",
+    "DemocraticAppraisal",
     "Finding",
     "Inspection",
     "InspectionRound",
@@ -34,11 +44,21 @@ __all__ = [
     "NoticeScope",
     "PartCode",
     "PartMark",
+    "Poll",
+    "PollCode",
+    "PollGroup",
+    "PollKind",
+    "PollState",
+    "PollSubject",
+    "PollTally",
     "PublicNotice",
     "Publication",
     "PublicationScope",
     "PublicationState",
+    "Rates",
     "RecordVerdict",
+    "ReportState",
+    "ReviewState",
     "RoundInspector",
     "RoundKind",
     "RoundState",

@@ -66,6 +66,12 @@ def shares_of(frame: SchemeFrame) -> Shares:
     return Shares.from_parameters(frame.row.composition)
 
 
+def shares_for_year(root_id: int, year: int) -> Shares | None:
+    """The weights that a committee's scheme of a year has; None without a published scheme."""
+    row = best_scheme(scheme_rows(root_id, year * 100 + 12))
+    return Shares.from_parameters(row.composition) if row and row.composition else None
+
+
 def grade_steps(frame: SchemeFrame) -> tuple[GradeStep, ...]:
     """The grades, best first."""
     rows = sorted(frame.grades, key=lambda row: -row.threshold)

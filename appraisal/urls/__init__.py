@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from appraisal.urls import year
+from appraisal.urls import polls, year
 
 app_name = "appraisal"
 urlpatterns = [
+    *polls.urlpatterns,
     *year.urlpatterns,
 ]
