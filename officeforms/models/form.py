@@ -21,7 +21,8 @@ class Source(models.TextChoices):
 
     BRANCHES = "branches", "党支部（每个支部一行）"
     MEMBERS = "members", "党员（每人一行）"
-    RECORDS = "records", "组织生活记录（每次一行）"
+    RECORDS = "records", "本月组织生活记录（每次一行）"
+    RECORDS_YEAR = "records_year", "本年组织生活记录（每次一行）"
     ITEMS = "items", "考核小项（每项一行）"
 
 

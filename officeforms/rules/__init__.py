@@ -1,0 +1,1 @@
+"""Pure rules of official forms and of what is collected; no model, no clock."""

@@ -1,0 +1,1 @@
+"""Readings of official forms and of the burden of what is asked."""
