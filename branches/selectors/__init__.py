@@ -1,8 +1,10 @@
 """Readings of the register: the tree and its people on any day, and the lists of the pages."""
 
 from .lists import (
+    BranchChoice,
     MemberRow,
     OrganisationRow,
+    branches_and,
     leader_names,
     list_choices,
     member_list,
@@ -25,9 +27,11 @@ from .organisations import (
 from .people import Expected, expected_people, members_on
 
 __all__ = [
+    "BranchChoice",
     "Expected",
     "MemberRow",
     "OrganisationRow",
+    "branches_and",
     "branches_under",
     "committee_members_on",
     "expected_people",

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import CharField, Count, DateField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from branches.models import (
     COUNTED_STATUSES,
     Appointment,
+    BranchTerm,
     Member,
     MemberStatus,
     NameGram,
     Organisation,
     PatchAssignment,
+    Post,
     Tier,
 )
-from branches.permissions import Viewer, visible
+from branches.permissions import Viewer, visible, visible_branches
 from branches.rules import READ, Reach
-from branches.selectors.organisations import by_post, on_day, secretary_names, terms_on
+from branches.selectors.organisations import by_post, on_day
 from core.identity import mask_id_number, mask_phone
 
 MARKS = ("is_mobile", "in_hardship", "is_retired")
@@ -75,25 +77,60 @@ class OrganisationRow:
 
 
 def organisation_rows(organisations: Iterable[Organisation], on: date) -> list[OrganisationRow]:
-    """The lines of these organisations: secretary, leaders, term; three queries however many they are."""
+    """The lines of these organisations: secretary, leaders, term; one query however many they are."""
     organisations = list(organisations)
-    ids = [item.pk for item in organisations]
-    secretaries, leaders, terms = secretary_names(ids, on), leader_names(ids, on), terms_on(ids, on)
-    rows = []
-    for item in organisations:
-        term = terms.get(item.pk)
-        due_on = (term.extended_to_on or term.due_on) if term else None
-        rows.append(
-            OrganisationRow(
-                organisation=item,
-                secretary=secretaries.get(item.pk, ""),
-                leaders=leaders.get(item.pk, ""),
-                due_on=due_on,
-                has_committee=bool(term and term.has_committee),
-                is_overdue=bool(due_on and due_on < on),
-            )
-        )
-    return rows
+    people = _people_and_terms([item.pk for item in organisations], on)
+    return [_row(item, people, on) for item in organisations]
+
+
+@dataclass(slots=True)
+class _PeopleAndTerms:
+    """Secretaries and leaders by branch, and of the term of each when it ends and whether it has a committee."""
+
+    secretaries: dict[int, list[str]] = field(default_factory=dict)
+    leaders: dict[int, list[str]] = field(default_factory=dict)
+    terms: dict[int, tuple[date, bool]] = field(default_factory=dict)
+
+
+def _row(item: Organisation, people: _PeopleAndTerms, on: date) -> OrganisationRow:
+    due_on, has_committee = people.terms.get(item.pk, (None, False))
+    return OrganisationRow(
+        organisation=item,
+        secretary="、".join(people.secretaries.get(item.pk, ())),
+        leaders="、".join(people.leaders.get(item.pk, ())),
+        due_on=due_on,
+        has_committee=has_committee,
+        is_overdue=bool(due_on and due_on < on),
+    )
+
+
+_SECRETARY, _LEADER, _TERM = range(3)
+
+
+def _people_and_terms(ids: list[int], on: date) -> _PeopleAndTerms:
+    """Who leads these branches and in which term they are: three kinds of rows in one query."""
+    secretaries = Appointment.objects.filter(on_day(on), organisation_id__in=ids, post=Post.SECRETARY)
+    leaders = PatchAssignment.objects.filter(on_day(on), branch_id__in=ids)
+    terms = BranchTerm.objects.filter(branch_id__in=ids, from_on__lte=on)
+    no_name, no_day = Value("", CharField()), Cast(Value(None), DateField())
+    rows = _sources(secretaries, _SECRETARY, "organisation_id", "member__name", "is_acting", no_day).union(
+        _sources(leaders, _LEADER, "branch_id", "leader__display_name", Value(False), no_day),
+        _sources(terms, _TERM, "branch_id", no_name, "has_committee", Coalesce("extended_to_on", "due_on")),
+        all=True,
+    )
+    found = _PeopleAndTerms()
+    for source, _, _, branch_id, name, flag, day in sorted(rows, key=lambda row: row[:3]):
+        if source == _SECRETARY:
+            found.secretaries.setdefault(branch_id, []).append(f"{name}（代理）" if flag else name)
+        elif source == _LEADER:
+            found.leaders.setdefault(branch_id, []).append(name)
+        else:  # the latest that has begun stands
+            found.terms[branch_id] = (day, bool(flag))
+    return found
+
+
+def _sources(rows: QuerySet, source: int, *columns: Any) -> QuerySet:
+    return rows.order_by().values_list(Value(source), "from_on", "pk", *columns)
 
 
 def leader_names(branch_ids: Iterable[int], on: date) -> dict[int, str]:
@@ -103,6 +140,34 @@ def leader_names(branch_ids: Iterable[int], on: date) -> dict[int, str]:
     for branch_id, name in rows.values_list("branch_id", "leader__display_name"):
         names.setdefault(branch_id, []).append(name)
     return {branch_id: "、".join(found) for branch_id, found in names.items()}
+
+
+class BranchChoice(NamedTuple):
+    """A branch as a filter names it."""
+
+    pk: int
+    short_name: str
+
+
+def branches_and(
+    viewer: Viewer, resource: str, others: QuerySet, *, position: str = "sort_order"
+) -> tuple[list[BranchChoice], list[tuple[str, str]]]:
+    """The branches a list can be filtered by, and the choices of a second filter, in one query.
+
+    others: rows with a code, a name and a `position`.
+    """
+    branches = visible_branches(viewer, resource).order_by()
+    rows = branches.values_list(
+        Value(0), Cast("pk", CharField()), "short_name", Value(0), Concat("sort_key", Value(" "), "code")
+    )
+    second = others.order_by().values_list(
+        Value(1), Cast("code", CharField()), "name", position, Value("", CharField())
+    )
+    found = sorted(rows.union(second, all=True), key=lambda row: (row[0], row[3], row[4], row[1]))
+    return (
+        [BranchChoice(int(key), label) for source, key, label, *_ in found if source == 0],
+        [(key, label) for source, key, label, *_ in found if source == 1],
+    )
 
 
 def list_choices(viewer: Viewer, on: date) -> tuple[list[str], list[tuple[int, str]]]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.selectors.ledger import LedgerFilter, ledger_rows, ledger_sums, statistics, years_to_show
+from activities.selectors.ledger import LedgerFilter, ledger_rows, ledger_sums, statistics, with_sums, years_to_show
 from branches.models import Member, Organisation
 from tests.factories.activities import NOW, approved, at, draft, sent
 from tests.factories.branches import BranchFactory, GroupFactory, MemberFactory, TermFactory
@@ -62,7 +62,12 @@ def test_ledger_lists_what_was_sent_of_the_five_types(cast):
 def test_sums_are_of_all_rows(cast):
     approved(cast, away={Member.objects.get(name="周一").pk: "leave_sick"})
     approved(cast, held_on=date(2026, 11, 13))
-    assert ledger_sums(ledger_rows(cast.viewer("officer"), LedgerFilter())) == {"rows": 2, "expected": 10, "present": 9}
+    rows = ledger_rows(cast.viewer("officer"), LedgerFilter())
+
+    assert ledger_sums(rows, with_sums(rows)[:1]) == {"rows": 2, "expected": 10, "present": 9}
+    assert ledger_sums(rows, []) == {"rows": 2, "expected": 10, "present": 9}  # a page past the end
+    nobody = cast.viewer("outsider")
+    assert ledger_sums(ledger_rows(nobody, LedgerFilter()), []) == {"rows": 0, "expected": 0, "present": 0}
 
 
 def test_sheet_equals_page(cast, client):
