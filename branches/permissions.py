@@ -188,11 +188,11 @@ def check(viewer: Viewer, action: str, branch: Organisation | None = None) -> No
         raise Refused("您没有办理这一事项的权限。", remedy="请联系本支部书记或机关党委办理。")
 
 
-def sees(viewer: Viewer, organisation: Organisation) -> bool:
-    """Whether the organisation is inside this person's scope; no query."""
+def sees(viewer: Viewer, organisation: Organisation, resource: str = "organisation") -> bool:
+    """Whether the organisation is inside this person's scope for a resource; no query."""
     if viewer.is_system:
         return True
-    return any(viewer.covers(role, reach, organisation.path) for role, reach in READ["organisation"].items())
+    return any(viewer.covers(role, reach, organisation.path) for role, reach in READ[resource].items())
 
 
 def _seen(model: type[Model], scope: Scope, viewer: Viewer) -> Q:

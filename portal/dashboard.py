@@ -199,8 +199,7 @@ def committee_home(viewer: Viewer) -> CommitteeHome:
 def _means(viewer: Viewer, root: Organisation) -> list[tuple[Month, Decimal | None]]:
     """The mean confirmed score of the branches the viewer sees, month by month of the year at hand."""
     month = latest_month(root.pk)
-    seen = visible_branches(viewer, "overview").values_list("pk", flat=True)
-    return trend(root.pk, month, list(seen)) if month else []
+    return trend(root.pk, month, visible_branches(viewer, "overview").values("pk")) if month else []
 
 
 def _trend_chart(points: list[tuple[str, Decimal]]) -> dict[str, object]:

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from django.urls import reverse
 
+from assessment.models import BranchMonth
 from assessment.selectors.frame import frame_of
-from assessment.selectors.months import branch_latest_month
 from assessment.selectors.scoreboard import rule_scores, scheme_and_closing
 from assessment.selectors.trend import Quartiles, quartiles
-from assessment.statement.build import what_would_raise
+from assessment.statement.build import raises_in
 from assessment.statement.raises import Raise
 from branches.models import Organisation
 from branches.permissions import Viewer
@@ -48,23 +48,26 @@ class Standing:
 
 
 def standing_of(viewer: Viewer, branch: Organisation) -> Standing | None:
-    """The latest month that was computed for the branch; None before there is one."""
-    month = branch_latest_month(viewer, branch.pk)
+    """The latest month that was computed for a branch in the viewer's scope; None before there is one. 7 queries."""
     root_id = branch.root_id
-    if month is None or root_id is None:
+    months = {row.month: row for row in BranchMonth.objects.filter(root_id=root_id, branch_id=branch.pk)}
+    measured = [key for key, row in months.items() if row.is_measured]
+    if root_id is None or not measured:
         return None
+    month = Month.from_key(max(measured))
     scheme, closed = scheme_and_closing(root_id, month)
     if scheme is None:
         return None
-    both = rule_scores(root_id, [month], [branch.pk]).figures(frame_of(scheme), month, branch.pk)
+    frame = frame_of(scheme)
+    both = rule_scores(root_id, [month], [branch.pk]).figures(frame, month, branch.pk)
     confirmed, provisional = (figures.score for figures in both)
     return Standing(
         month=month,
         is_closed=closed is not None,
         confirmed=confirmed,
         provisional=provisional,
-        gauge=gauge_of(confirmed, quartiles(root_id, month)),
-        raises=what_would_raise(viewer, branch.pk, month)[:RAISES],
+        gauge=gauge_of(confirmed, quartiles(root_id, month, frame)),
+        raises=raises_in(viewer, branch, month.year, frame, months)[:RAISES],
         url=reverse("assessment:statement", args=[branch.pk, month]),
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from statistics import quantiles as split
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from assessment.models import BranchMonth, ExtraScore, RuleScore, Scheme, SchemeStatus
 from assessment.rules.terms import POINT, rounded
@@ -36,13 +36,19 @@ class Quartiles:
 
 
 def month_scores(
-    root_id: int, months: Sequence[Month], branch_ids: Iterable[int] | None = None
+    root_id: int,
+    months: Sequence[Month],
+    branch_ids: Iterable[int] | QuerySet | None = None,
+    frames: Mapping[int, SchemeFrame] | None = None,
 ) -> dict[int, dict[int, Fraction]]:
-    """Month key → branch → confirmed score, from category sums; 3 queries, not scoped: callers decide who sees what."""
+    """Month key → branch → confirmed score, from category sums; not scoped: callers decide who sees what.
+
+    Two queries, and one for the schemes where `frames` (month key → scheme) are not at hand.
+    """
     where: dict = {"root_id": root_id, "month__in": [month.key for month in months]}
     if branch_ids is not None:
-        where["branch_id__in"] = list(branch_ids)
-    frames = _frames(root_id, months)
+        where["branch_id__in"] = branch_ids if isinstance(branch_ids, QuerySet) else list(branch_ids)
+    frames = _frames(root_id, months) if frames is None else frames
     extras = _extras(where)
     sums: dict[tuple[int, int], dict[str, tuple[int, int, int]]] = defaultdict(dict)
     rows = RuleScore.objects.filter(**where).values_list("month", "branch_id", "rule__category__code")
@@ -58,9 +64,10 @@ def month_scores(
     return found
 
 
-def quartiles(root_id: int, month: Month) -> Quartiles | None:
+def quartiles(root_id: int, month: Month, frame: SchemeFrame | None = None) -> Quartiles | None:
     """The quartiles of a committee's month; None for fewer than 4 branches with a score."""
-    return quartiles_of(month_scores(root_id, [month])[month.key].values())
+    frames = None if frame is None else {month.key: frame}
+    return quartiles_of(month_scores(root_id, [month], frames=frames)[month.key].values())
 
 
 def quartiles_of(scores: Iterable[Fraction]) -> Quartiles | None:
@@ -71,7 +78,9 @@ def quartiles_of(scores: Iterable[Fraction]) -> Quartiles | None:
     return Quartiles(lower, median, upper, len(known))
 
 
-def trend(root_id: int, month: Month, branch_ids: Iterable[int] | None = None) -> list[tuple[Month, Decimal | None]]:
+def trend(
+    root_id: int, month: Month, branch_ids: Iterable[int] | QuerySet | None = None
+) -> list[tuple[Month, Decimal | None]]:
     """The mean confirmed score of these branches for each month of the year up to `month`."""
     months = Month(month.year, 1).until(month)
     scores = month_scores(root_id, months, branch_ids)

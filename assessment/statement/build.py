@@ -73,8 +73,15 @@ def what_would_raise(viewer: Viewer, branch_id: int, month: Month) -> list[Raise
     months = {row.month: row for row in BranchMonth.objects.filter(root_id=branch.root_id, branch_id=branch.pk)}
     if scheme is None or not months:
         return []
-    book = load_book(branch.root_id, branch.pk, month.year, conditions_of(months.values(), month.year))
-    return raises_for(frame_of(scheme), book, months, viewer)
+    return raises_in(viewer, branch, month.year, frame_of(scheme), months)
+
+
+def raises_in(
+    viewer: Viewer, branch: Organisation, year: int, frame: SchemeFrame, months: dict[int, BranchMonth]
+) -> list[Raise]:
+    """The same for who has read the branch (in scope), its scheme and its months by key already; 2 queries."""
+    book = load_book(branch.root_id, branch.pk, year, conditions_of(months.values(), year))
+    return raises_for(frame, book, months, viewer)
 
 
 def raises_for(frame: SchemeFrame, book: FactBook, months: dict, viewer: Viewer, *, closed_book=None) -> list[Raise]:
