@@ -31,5 +31,6 @@ urlpatterns = [
     path("activities/<int:activity_id>/note/", steps.note, name="note"),
 ]
 
-if find_spec("activities.urls_month"):
-    urlpatterns += import_module("activities.urls_month").urlpatterns
+for _part in ("activities.urls_month", "activities.urls_plan"):
+    if find_spec(_part):
+        urlpatterns += import_module(_part).urlpatterns

@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("我的档案", "user", "branches:member", (MEMBER,), "", is_own=True),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
     Entry("月报", "clipboard", "activities:month", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/month/",)),
+    Entry("年度计划", "checklist", "activities:plan", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/plan/",)),
     Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), "组织生活", ("/claims/",)),
     Entry("整改事项", "checklist", "worklists:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/worklists/",)),
     Entry("三会一课台账", "book", "activities:ledger", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/ledger/",)),

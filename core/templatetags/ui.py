@@ -50,6 +50,8 @@ STATES: dict[str, tuple[str, str, str]] = {
     "proposed": ("blue", "hourglass", "待复核"),
     "settled": ("green", "check", "已核定"),
     "done": ("green", "check", "已完成"),
+    "due": ("blue", "calendar", "待办"),
+    "lacking": ("red", "alert", "缺"),
     "reached": ("green", "check", "已达标"),
     "started": ("blue", "hourglass", "进行中"),
     "running": ("blue", "hourglass", "进行中"),
