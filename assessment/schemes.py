@@ -229,7 +229,7 @@ class _Loader:
             review_role=data.get("role", ""),
             levels=data.get("levels", []),
             position=len(self.rules),
-            **_deadline(data.get("deadline"), self.year),
+            **deadline_columns(data.get("deadline"), self.year),
         )
         self.rules.append(rule)
         self.tiers += [_tier(rule, tier) for tier in data.get("tiers", [])]
@@ -260,7 +260,7 @@ def _tier(rule: Rule, data: dict[str, Any]) -> RuleTier:
     return RuleTier(rule=rule, threshold=millionths(data["min"]), score=millionths(data["score"]))
 
 
-def _deadline(text: str | None, year: int) -> dict[str, Any]:
+def deadline_columns(text: str | None, year: int) -> dict[str, Any]:
     """The day, the last month wholly within it, and the month it cuts in two (0: none)."""
     if not text:
         return {}

@@ -26,6 +26,7 @@ from .scheme import (
     RuleEvent,
     RuleTier,
     Scheme,
+    SchemeEdit,
     SchemeStatus,
     VetoItem,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "RuleScore",
     "RuleTier",
     "Scheme",
+    "SchemeEdit",
     "SchemeStatus",
     "VetoItem",
 ]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
+from assessment.models.guard import PartOfScheme
 from assessment.rules.terms import RuleKind
-from core.errors import Locked
+from branches.scope import Scope
 
 
 class MetricKind(models.TextChoices):
@@ -50,6 +52,12 @@ def _token() -> str:
     return uuid.uuid4().hex
 
 
+def _person() -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+
 class Scheme(models.Model):
     """One version of the scheme of one year, valid from `valid_from` on; `root` empty is the default for all."""
 
@@ -70,8 +78,21 @@ class Scheme(models.Model):
     tie_break = models.JSONField("同分先后", default=list)
     rank_groups = models.JSONField("排名分组", default=list)
     wording = models.JSONField("文字", default=dict, help_text="等次别名、流程、结果运用、否决程序")
+    based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    change_note = models.CharField("修订说明", max_length=200, blank=True)
+    created_by = _person()
+    created_at = models.DateTimeField("建立时间", null=True, blank=True)
+    submitted_by = _person()
+    submitted_at = models.DateTimeField("提请发布时间", null=True, blank=True)
+    submitted_digest = models.CharField("提请时的内容摘要", max_length=64, blank=True)
+    decision_no = models.CharField("审定文号", max_length=60, blank=True)
+    decision_on = models.DateField("审定日期", null=True, blank=True)
+    accepted = models.JSONField("确认的提醒", default=list, help_text="发布时仍在的提醒，逐条写明为什么可以")
+    published_by = _person()
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     token = models.CharField("缓存键", max_length=32, default=_token, editable=False)
+
+    scope = Scope(resource="scheme", branch="root")
 
     class Meta:
         verbose_name = verbose_name_plural = "考核方案"
@@ -82,29 +103,6 @@ class Scheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.year}（{self.version}）"
-
-
-class PartOfScheme(models.Model):
-    """A row of a scheme: once the scheme is published it can be neither edited nor removed."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs) -> None:
-        self._refuse_if_published()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        self._refuse_if_published()
-        return super().delete(*args, **kwargs)
-
-    def _scheme(self) -> Scheme:
-        return self.scheme  # type: ignore[attr-defined] -- each child has it, or overrides this
-
-    def _refuse_if_published(self) -> None:
-        status = Scheme.objects.values_list("status", flat=True).get(pk=self._scheme().pk)
-        if status != SchemeStatus.DRAFT:
-            raise Locked("已发布的考核方案不能修改。", remedy="请另建一个新版本，注明从哪个月起生效。")
 
 
 class Category(PartOfScheme):
@@ -138,6 +136,7 @@ class Item(PartOfScheme):
     counts = models.CharField("计量内容", max_length=200, blank=True)
     evidence = models.JSONField("佐证材料", default=list)
     note = models.CharField("说明", max_length=200, blank=True)
+    tags = models.JSONField("保障体系", default=list, help_text="党风廉政、安全生产、工程质量、目标考核")
     na_if = models.CharField("不适用条件", max_length=20, blank=True)
     position = models.IntegerField("排序")
 
@@ -206,6 +205,8 @@ class RuleEvent(PartOfScheme):
     def __str__(self) -> str:
         return f"{self.rule_id} {self.metric_id}"
 
+    scheme_path = "rule__scheme"
+
     def _scheme(self) -> Scheme:
         return self.rule.scheme
 
@@ -224,6 +225,8 @@ class RuleTier(PartOfScheme):
 
     def __str__(self) -> str:
         return f"{self.rule_id} {self.threshold}"
+
+    scheme_path = "rule__scheme"
 
     def _scheme(self) -> Scheme:
         return self.rule.scheme
@@ -295,3 +298,21 @@ class GradeLine(PartOfScheme):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SchemeEdit(models.Model):
+    """One change of a draft, in words; of a removal also what was removed, so that it can be undone."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="edits")
+    words = models.CharField("改动", max_length=200)
+    removed = models.JSONField("删去的内容", default=dict)
+    made_by = _person()
+    made_at = models.DateTimeField("时间")
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "方案改动"
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.words

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from assessment.models import Scheme, SchemeStatus
 from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
 from assessment.statement.words import pts, rule_words
-from branches.permissions import Viewer
+from branches.permissions import Viewer, visible
 
 BODY_NAMES = {"party_committee": "机关党委", "discipline_committee": "机关纪委"}
 
@@ -28,6 +29,13 @@ class SchemePage:
     vetoes: tuple[dict, ...]
     grades: tuple[dict, ...]
     composition: tuple[dict, ...]
+
+
+def readable_schemes(viewer: Viewer) -> QuerySet[Scheme]:
+    """Published versions that are valid for the viewer's committee, and, for its officers, its own drafts."""
+    published = Q(root_id=viewer.root_id) | Q(root__isnull=True)
+    own = visible(Scheme.objects.all(), viewer).order_by().values("pk")
+    return Scheme.objects.filter((published & ~Q(status=SchemeStatus.DRAFT)) | Q(pk__in=own))
 
 
 def scheme_page(viewer: Viewer, year: int) -> SchemePage:
