@@ -12,9 +12,11 @@ from assessment import rollup
 from assessment.drafts.opening import open_draft
 from assessment.models import (
     Category,
+    CreditKind,
     ExtraItem,
     GradeLine,
     Item,
+    MemberClass,
     Rule,
     RuleEvent,
     RuleTier,
@@ -43,6 +45,7 @@ KEPT = (
     "rank_groups",
     "wording",
 )
+LISTS: tuple[Any, ...] = (ExtraItem, VetoItem, GradeLine)
 
 
 @transaction.atomic
@@ -91,7 +94,7 @@ def _copy_rows(source: Scheme, made: Scheme) -> None:
     rules = _copied(Rule, source, scheme=made, links={"category_id": categories, "item_id": items}, year=made.year)
     _copied(RuleEvent, source, links={"rule_id": rules})
     _copied(RuleTier, source, links={"rule_id": rules})
-    for model in (ExtraItem, VetoItem, GradeLine):
+    for model in (*LISTS, MemberClass, CreditKind):
         _copied(model, source, scheme=made)
 
 
@@ -119,6 +122,6 @@ def discard_draft(*, actor: Viewer, scheme_id: int, now: datetime) -> None:
     """Remove a draft with all its rows; a published version stays for ever."""
     draft = open_draft(actor, scheme_id)
     audit.record(actor=actor, action="scheme.discard", target=draft, root_id=draft.root_id)
-    for model in (RuleEvent, RuleTier, Rule, Item, Category, ExtraItem, VetoItem, GradeLine):
+    for model in (RuleEvent, RuleTier, Rule, Item, Category, *LISTS, MemberClass, CreditKind):
         model.objects.filter(**{model.scheme_path: draft}).delete()
     Scheme.objects.filter(pk=draft.pk, status=SchemeStatus.DRAFT).delete()

@@ -2,7 +2,7 @@ from django.db import migrations
 
 # The rows of a published scheme are refused to every statement, whoever sends it. SQLite rebuilds tables when they
 # change and stumbles over triggers that name them; there the guard of the models stands alone (docs/adr).
-OWN = ("category", "item", "rule", "extraitem", "vetoitem", "gradeline")
+OWN = ("category", "item", "rule", "extraitem", "vetoitem", "gradeline", "memberclass", "creditkind")
 BELOW_RULE = ("ruleevent", "ruletier")
 
 FUNCTIONS = """

@@ -13,6 +13,7 @@ from assessment import schemes
 from assessment.drafts.copying import copy_scheme, discard_draft
 from assessment.drafts.editing import add_part, move_part, part_of, save_part, take_sum
 from assessment.drafts.removing import delete_part, undo_removal
+from assessment.members import schemes as member_schemes
 from assessment.models import Category, ExtraItem, Item, Metric, Rule, RuleTier, Scheme, SchemeEdit, SchemeStatus
 from assessment.rules.document import EventPart, TierPart, own_values, part_digest
 from assessment.selectors.documents import document_of
@@ -69,6 +70,17 @@ def test_copy_for_another_year_moves_its_deadlines_there(draft):
     rule = Rule.objects.get(scheme=draft, code="B1.2")
 
     assert (rule.deadline_on, rule.deadline_month, rule.deadline_inside) == (date(2027, 7, 10), 202706, 202707)
+
+
+def test_copy_of_a_scheme_of_members_has_its_classes_and_credits(cast):
+    source = member_schemes.load_default(2026)
+    made = copy_scheme(actor=viewer(cast), source_id=source.pk, root=cast.root, year=2027, now=NOW)
+
+    assert made.subject == "member"
+    assert [row.code for row in made.member_classes.all()] == [row.code for row in source.member_classes.all()]
+    assert made.credit_kinds.count() == source.credit_kinds.count() == 10
+    discard_draft(actor=viewer(cast), scheme_id=made.pk, now=NOW)
+    assert Scheme.objects.get() == source
 
 
 def test_second_draft_of_a_year_has_the_next_version(cast, draft):

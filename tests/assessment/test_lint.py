@@ -8,6 +8,7 @@ import pytest
 
 from assessment import schemes
 from assessment.drafts.editing import with_part
+from assessment.members import schemes as member_schemes
 from assessment.models import Metric
 from assessment.reporters import lint_context, reporters, told_by_features
 from assessment.rules.document import EventPart, ExtraPart, LevelPart, SchemeDoc, TierPart
@@ -73,6 +74,20 @@ def tiers(*pairs):
 
 def test_default_scheme_is_clean(clean):
     assert found(clean) == []
+
+
+def test_default_scheme_of_members_is_clean():
+    doc = document_of(member_schemes.load_default(2026))
+
+    assert lint(doc, lint_context("member")) == ()
+
+
+def test_metric_of_branches_is_told_by_nobody_about_members():
+    schemes.load_default(2026)
+    doc = document_of(member_schemes.load_default(2026))
+
+    wrong = planted(doc, "rule", "MD3", metric="theme_day.held", need_metric="theme_day.expected")
+    assert {one.code for one in lint(wrong, lint_context("member"))} == {"metric.unreported"}
 
 
 # What is planted (part, code, changes) → what alone is found.
@@ -205,7 +220,7 @@ def test_ten_faults_at_once_are_all_found(clean):
 def test_every_finding_says_what_why_and_how_to_mend(clean):
     for kind, code, changes, _ in FAULTS:
         for one in lint(planted(clean, kind, code, **changes), lint_context()):
-            assert all(len(words) >= 6 for words in (one.what, one.why, one.mend)), one.code
+            assert all(len(words) >= 4 for words in (one.what, one.why, one.mend)), one.code
             assert not one.what.endswith("。")
             assert one.why.endswith("。")
             assert one.mend.endswith("。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from assessment.rules.document import MetricWord, RulePart, SchemeDoc, metrics_of
+from assessment.rules.document import RulePart, SchemeDoc, metrics_of
 from assessment.rules.lint.findings import Finding, LintContext, error, warning
 from assessment.rules.terms import RuleKind
 
@@ -68,13 +68,13 @@ def _kinds(rule: RulePart, doc: SchemeDoc) -> Iterator[Finding]:
             "时点数不能逐期相加，算出来没有意义。",
             "换一个累计指标，或者改用比率分档。",
         )
-    elif done and need and done.is_level != need.is_level:
+    elif done and need and done.is_level and not need.is_level:
         yield error(
             "metric.kind",
             rule,
             "need_metric",
-            f"{rule.code}用{_kind(done)}“{done.short}”比{_kind(need)}“{need.short}”",
-            "一个是全年累计、一个是月末时点，比率没有意义。",
+            f"{rule.code}用时点数“{done.short}”比累计数“{need.short}”",
+            "分母越积越大，分子却只看最近一次，比率没有意义。",
             "分子分母选同一种指标。",
         )
     for event in rule.events:
@@ -88,10 +88,6 @@ def _kinds(rule: RulePart, doc: SchemeDoc) -> Iterator[Finding]:
                 "事项按发生的次数计，时点数没有“次”。",
                 "换一个累计指标。",
             )
-
-
-def _kind(metric: MetricWord) -> str:
-    return "时点数" if metric.is_level else "累计数"
 
 
 def _twice(doc: SchemeDoc) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from assessment.rules.terms import POINT
 from assessment.rules.types import NO_LIMIT
 
 HUNDRED = 100 * POINT
+MEMBER = "member"
 
 
 def check(doc: SchemeDoc, context: LintContext) -> Iterator[Finding]:
@@ -139,7 +140,9 @@ def _grades(doc: SchemeDoc) -> Iterator[Finding]:
 def _vetoes(doc: SchemeDoc, context: LintContext) -> Iterator[Finding]:
     codes = [grade.code for grade in doc.grades]
     for veto in doc.vetoes:
-        if veto.grade_cap not in codes:
+        if not veto.grade_cap and doc.head.subject == MEMBER:
+            pass  # it leads out of the party, not to a grade
+        elif veto.grade_cap not in codes:
             yield error(
                 "veto.grade",
                 veto,
@@ -157,7 +160,7 @@ def _vetoes(doc: SchemeDoc, context: LintContext) -> Iterator[Finding]:
                 "限不住任何等次，否决成了空话。",
                 "改选一个较低的等次。",
             )
-        if veto.decided_by not in context.bodies:
+        if not veto.decided_by:
             yield error(
                 "veto.body",
                 veto,
@@ -182,6 +185,8 @@ def _weights(doc: SchemeDoc) -> Iterator[Finding]:
             "两个权重合计改为100%。",
         )
     total = sum(part.weight for part in head.weights)
+    if not head.weights and head.subject == MEMBER:
+        return  # members have two halves and no parts
     if total != POINT or any(part.weight < 0 for part in head.weights):
         yield error(
             "weights.inner",

@@ -11,6 +11,7 @@ from assessment.rules.lint.findings import Finding, LintContext, error, warning
 from assessment.rules.terms import POINT
 
 HUNDRED = 100 * POINT
+SOFT = "unreported"  # nobody entered anything: a matter of the year, not of the scheme
 WHY_SUM = "分值对不上，算出的得分就不是百分制，也说不清每一项占多少。"
 
 
@@ -102,7 +103,7 @@ def _codes(doc: SchemeDoc) -> Iterator[Finding]:
 def _conditions(doc: SchemeDoc) -> Iterator[Finding]:
     for category in doc.categories:
         rules = [rule for item in category.items for rule in item.rules]
-        if rules and all(rule.na_if for rule in rules):
+        if rules and all(rule.na_if and rule.na_if != SOFT for rule in rules):
             yield warning(
                 "na.category",
                 category,
