@@ -11,17 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
 from assessment import closing, collect, rollup, schemes, touched
 from assessment.members import rollup as member_rollup
 from assessment.members import schemes as member_schemes
 from assessment.models import Scheme
+from branches.permissions import Viewer
+from core import progress
 from core.locks import run_once
-from core.periods import Month
+from core.periods import Month, today
 
 log = logging.getLogger(__name__)
 JOB = "assessment.rollup"
+CLOSE = "month.close"
 AT_ONCE = timedelta(days=-1)  # a run may be taken over at once: it is idempotent and holds the committee's lock
 
 
@@ -50,6 +54,18 @@ def rollup_month(root_id: int, month: str) -> dict[str, int]:
 def refresh(branch_id: int) -> int:
     """One branch whose facts changed; how many rules changed."""
     return len(touched.refresh_branch(branch_id, now=timezone.now()))
+
+
+@progress.handles(CLOSE)
+def close_month(work: progress.Progress) -> str:
+    """Closing a month that somebody has asked for and need not wait for; done twice, it is closed once."""
+    now, job = timezone.now(), work.job
+    month = Month.parse(job.arguments["month"])
+    if not rollup.is_closed(job.root_id, month):
+        actor = Viewer.of(job.owner, today(now))
+        closed = closing.close_month(actor=actor, root_id=job.root_id, month=month, now=now)
+        work.report(1, 1, f"{month.label}已封存，{closed.fact_count}条计分依据。")
+    return reverse("assessment:month", args=[month])
 
 
 def compute(*, now: datetime, months: list[Month] | None = None) -> dict[str, int]:

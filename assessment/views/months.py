@@ -5,15 +5,21 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from assessment import closing
 from assessment.selectors import root_of
 from assessment.selectors.months import month_row, month_rows, restatements, unreviewed
+from assessment.tasks import CLOSE
+from branches.models import Organisation
 from branches.permissions import can
+from core import progress
 from core.periods import Month
 from core.submits import once
+
+LONG_FROM = 200  # branches; fewer are closed within the request
 
 
 @require_GET
@@ -48,10 +54,21 @@ def close(request: HttpRequest, month: Month) -> HttpResponse:
     root = root_of(request.viewer)
     with once(request.POST.get("_token"), request.user) as submit:
         if not submit.replayed:
-            closing.close_month(actor=request.viewer, root_id=root.pk, month=month, now=timezone.now())
-            submit.result_url = request.path.removesuffix("close/")
+            submit.result_url = _close(request, root, month)
+    return redirect(submit.result_url)
+
+
+def _close(request: HttpRequest, root: Organisation, month: Month) -> str:
+    """At once, or for a large committee as a job that may be left; where to look next."""
+    if month_row(request.viewer, root, month).branch_count >= LONG_FROM:
+        arguments = {"month": str(month)}
+        job = progress.start(
+            actor=request.viewer, kind=CLOSE, title=f"封存{month.label}", root_id=root.pk, arguments=arguments
+        )
+        return reverse("core:job", args=[job.pk])
+    closing.close_month(actor=request.viewer, root_id=root.pk, month=month, now=timezone.now())
     messages.success(request, f"{month.label}已封存。")
-    return redirect("assessment:month", month=month)
+    return reverse("assessment:month", args=[month])
 
 
 @require_POST

@@ -20,12 +20,15 @@ from branches.imports import flow
 from branches.imports.columns import COLUMNS
 from branches.imports.template import import_template
 from branches.models import ImportBatch, ImportKind, ImportState
+from branches.tasks import CONFIRM
 from branches.views.pages import data_of, require_action, require_reading, seen_or_404
+from core import progress
 from core.errors import PortalError
 from core.http import download, whole
 from core.identity import mask_id_number
 from core.xlsx.cells import as_text
 
+LONG_FROM = 2000  # rows; fewer are written within the request
 STEPS = {
     ImportState.MAPPING.value: "branches:import_columns",
     ImportState.PREVIEW.value: "branches:import_preview",
@@ -178,6 +181,15 @@ def _warnings(plan: dict[str, Any]) -> list[dict[str, Any]]:
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write what was previewed."""
     batch = _own(request, pk)
+    if batch.state == ImportState.PREVIEW and sum(batch.counts.values()) >= LONG_FROM:
+        job = progress.start(
+            actor=request.viewer,
+            kind=CONFIRM,
+            title=f"导入 {batch.file_name}",
+            root_id=batch.root_id,
+            arguments={"batch": batch.pk},
+        )
+        return redirect("core:job", job.pk)
     try:
         batch = flow.confirm(actor=request.viewer, batch=batch, now=timezone.now())
         counts = batch.counts

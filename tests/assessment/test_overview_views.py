@@ -11,13 +11,17 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessment import closing
 from assessment.models import BranchMonth, Fact, MonthClosing, ReviewMark
 from assessment.selectors import scoreboard
 from assessment.selectors.table import Choice, overview_table
 from assessment.statement import statement
+from core import progress
+from core.models import LongJob
 from core.periods import Month
+from notices.models import Notice
 from tests.factories.assessment import after
 from tests.factories.branches import TermFactory
 from tests.factories.scores import scored
@@ -174,6 +178,35 @@ def test_month_is_closed_verified_and_reopened_by_the_officer(year, client_as):
     assert client.post("/months/2026-10/reopen/", {"reason": ""}).status_code == 400
     assert client.post("/months/2026-10/reopen/", {"reason": "漏审一条"}).status_code == 302
     assert "漏审一条" in client.get("/months/2026-10/").content.decode()
+
+
+def test_a_large_committee_may_leave_while_its_month_is_closed(
+    year, client_as, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr("assessment.views.months.LONG_FROM", 1)
+    client = client_as("officer")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/months/2026-10/close/")
+
+    job = LongJob.objects.get()
+    assert (answer.url, job.state, job.result_url) == (f"/jobs/{job.pk}/", "done", "/months/2026-10/")
+    assert MonthClosing.objects.get(month=202610).closed_by == year.officer
+    notice = Notice.objects.get(recipient=year.officer, kind="job")
+    assert (notice.title, notice.url) == ("封存2026年10月：已完成", "/months/2026-10/")
+    assert progress.run(job.pk, now=timezone.now()) is None  # rung twice, it is closed once
+
+
+def test_a_closing_that_is_refused_in_the_background_says_why(
+    year, client_as, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr("assessment.views.months.LONG_FROM", 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        client_as("officer").post("/months/2026-11/close/")
+
+    assert LongJob.objects.get().state == "failed"
+    assert not MonthClosing.objects.exists()
+    assert "2026年11月" in LongJob.objects.get().title
 
 
 def test_month_not_over_cannot_be_closed(year, client_as):

@@ -6,12 +6,15 @@ import io
 
 import openpyxl
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from branches.models import Appointment, ImportBatch, Member, Organisation, Tier, User
+from core.models import LongJob
 from core.templatetags.ui import field_input
+from notices.models import Notice
 from tests.factories.branches import (
     PASSWORD,
     BranchFactory,
@@ -299,6 +302,28 @@ def test_an_import_goes_through_the_browser(cast, client_as):
         assert client.post(reverse("branches:import_confirm", args=[batch.pk])).status_code == 302
     assert Member.objects.filter(name="张三").count() == 1
     assert client_as("second_officer").get(reverse("branches:import_preview", args=[batch.pk])).status_code == 404
+
+
+@time_machine.travel("2026-11-20T02:00:00Z", tick=False)
+def test_a_large_import_may_be_left_and_ends_in_a_notice(
+    cast, client_as, monkeypatch, django_capture_on_commit_callbacks
+):
+    from tests.branches.test_branches_imports import book, person, preview
+
+    monkeypatch.setattr("branches.views.imports.LONG_FROM", 1)
+    batch = preview(cast, book([person("张三"), person("李四", serial=3)]))
+    client = client_as("officer")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("branches:import_confirm", args=[batch.pk]))
+
+    job = LongJob.objects.get()
+    here = reverse("branches:import_preview", args=[batch.pk])
+    assert (answer.url, job.state, job.result_url) == (reverse("core:job", args=[job.pk]), "done", here)
+    assert set(Member.objects.filter(name__in=["张三", "李四"]).values_list("name", flat=True)) == {"张三", "李四"}
+    assert Notice.objects.get(recipient=cast.officer, kind="job").title == "导入 名册.xlsx：已完成"
+    assert client.post(reverse("branches:import_confirm", args=[batch.pk])).url == here  # again: nothing new
+    assert Member.objects.filter(name="张三").count() == 1
 
 
 @pytest.mark.parametrize("kind", ["members", "branches"])
