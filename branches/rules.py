@@ -145,7 +145,7 @@ ACT: dict[str, dict[Role, Reach]] = {
     "form.export": _OFFICER,
     "collection.edit": _OFFICER,
     "collection.answer": _SECRETARY_OR_OFFICER,
-    "worklist.open": _SECRETARY_OR_OFFICER,
+    "worklist.open": {**_SECRETARY_OR_OFFICER, **_LEADER},
     "worklist.report": _BRANCH,
     "worklist.verify": _SECRETARY_OR_OFFICER,
 }

@@ -107,10 +107,11 @@ def verify_fault(viewer: Viewer, item: Item) -> str:
 
 
 def may_manage(viewer: Viewer, item: Item) -> bool:
-    """Who may move the day or take the item back: the committee, and for a branch's own list who opened it."""
+    """Who may move the day or take the item back: who opened it, and the committee's officers."""
+    if not can(viewer, "worklist.open", item.branch):
+        return False
     own = item.opened_by_id is not None and item.opened_by_id == viewer.user_id
-    is_overseer = item.branch_id not in viewer.own_branch_ids
-    return can(viewer, "worklist.open", item.branch) and (own or is_overseer)
+    return own or (can(viewer, "worklist.verify", item.branch) and item.branch_id not in viewer.own_branch_ids)
 
 
 def _in_state(rows: QuerySet[Item], state: str, today: date) -> QuerySet[Item]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from appraisal.urls import polls, year
+from appraisal.urls import polls, rounds, year
 
 app_name = "appraisal"
 urlpatterns = [
     *polls.urlpatterns,
     *year.urlpatterns,
+    *rounds.urlpatterns,
 ]

@@ -7,7 +7,7 @@ from tests.site.access.base import EXPORTERS, OFFICER, PEERS, READERS, SENDERS, 
 TABLE: dict[str, Access] = {
     "worklists:list": page(READERS, empty=PEERS),
     "worklists:export": page(EXPORTERS, empty=PEERS),
-    "worklists:new": page(SENDERS, empty=PEERS),
+    "worklists:new": page(SENDERS | {"leader"}, empty=PEERS),
     "worklists:item": page(READERS, "work_item"),
     "worklists:report": deed(READERS - {"officer", "leader"}, "work_item", sees=READERS),
     "worklists:verify": deed(OFFICER, "work_item", sees=READERS),
