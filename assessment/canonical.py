@@ -25,6 +25,11 @@ from core.periods import Month
 
 CONDITIONS = {"no_committee": "has_committee", "no_groups": "has_groups"}
 NOTHING = RuleResult(0, 0, 0, 0, 0)
+PARTS = ("earned", "available", "ceiling", "done", "need")
+VIEW_COLUMNS: dict[Any, list[str]] = {
+    RuleScore: [f"{part}_{name}" for name in ("confirmed", "provisional") for part in PARTS],
+    ExtraScore: ["quantity_confirmed", "quantity_provisional"],
+}
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,8 @@ def frozen_rows(root_id: int, month: Month, bound: BoundScheme) -> list[Frozen]:
         Frozen(
             branch_id,
             inputs[branch_id],
-            _view(scores[branch_id], extras[branch_id], "confirmed"),
-            _view(scores[branch_id], extras[branch_id], "provisional"),
+            _view(scores[branch_id], extras[branch_id], is_confirmed=True),
+            _view(scores[branch_id], extras[branch_id], is_confirmed=False),
         )
         for branch_id in sorted(inputs)
     ]
@@ -119,7 +124,7 @@ def branch_inputs(root_id: int, month: Month) -> dict[int, dict[str, Any]]:
 def canonical_row(bound: BoundScheme, row: Frozen) -> str:
     """One branch as one line of text."""
     both = [figures(bound, view) for view in (row.confirmed, row.provisional)]
-    return _json(
+    return canonical_json(
         {
             "branch": row.branch_id,
             "inputs": row.inputs,
@@ -157,7 +162,7 @@ def shown_hundredths(value: Fraction | None) -> int | None:
 
 
 def row_digest(bound: BoundScheme, row: Frozen) -> str:
-    return _sha256(canonical_row(bound, row))
+    return sha256(canonical_row(bound, row))
 
 
 def month_digest(closing: MonthClosing, row_digests: Iterable[str]) -> str:
@@ -171,7 +176,19 @@ def month_digest(closing: MonthClosing, row_digests: Iterable[str]) -> str:
         "facts": closing.fact_count,
         "branches": list(row_digests),
     }
-    return _sha256(_json(head))
+    if closing.facts_digest:  # closings of before the seals have none
+        head["facts_digest"] = closing.facts_digest
+    return sha256(canonical_json(head))
+
+
+def item_sums(bound: BoundScheme, row: Frozen) -> dict[str, list[int]]:
+    """Item code → [earned, available] over its rules (confirmed); a rule's code begins with its item's."""
+    found: dict[str, list[int]] = {}
+    for rule in bound.rules:
+        result = row.confirmed.rules.get(rule.pk, NOTHING)
+        sums = found.setdefault(rule.code.partition(".")[0], [0, 0])
+        sums[0], sums[1] = sums[0] + result.earned, sums[1] + result.available
+    return found
 
 
 def _moment(at: datetime) -> str:
@@ -189,22 +206,26 @@ def _numbers(row: Frozen, rule_id: int) -> list[int]:
 
 def _by_branch(model: Any, root_id: int, month: Month, key: str) -> dict[int, dict[int, Any]]:
     found: dict[int, dict[int, Any]] = defaultdict(dict)
-    for row in model.objects.filter(root_id=root_id, month=month.key).iterator(chunk_size=5000):
-        found[row.branch_id][getattr(row, key)] = row
+    columns = VIEW_COLUMNS[model]
+    rows = model.objects.filter(root_id=root_id, month=month.key).values_list("branch_id", key, *columns)
+    for branch_id, pk, *values in rows.iterator(chunk_size=5000):
+        found[branch_id][pk] = values
     return found
 
 
-def _view(scores: dict[int, RuleScore], extras: dict[int, ExtraScore], name: str) -> View:
-    columns = [f"{part}_{name}" for part in ("earned", "available", "ceiling", "done", "need")]
+def _view(scores: dict[int, list[int]], extras: dict[int, list[int]], *, is_confirmed: bool) -> View:
+    half = slice(0, 5) if is_confirmed else slice(5, 10)
     return View(
-        {pk: RuleResult(*(getattr(row, column) for column in columns)) for pk, row in scores.items()},
-        {pk: getattr(row, f"quantity_{name}") for pk, row in extras.items()},
+        {pk: RuleResult(*values[half]) for pk, values in scores.items()},
+        {pk: values[0 if is_confirmed else 1] for pk, values in extras.items()},
     )
 
 
-def _json(value: Any) -> str:
+def canonical_json(value: Any) -> str:
+    """The one writing of a value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _sha256(text: str) -> str:
+def sha256(text: str) -> str:
+    """The digest of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

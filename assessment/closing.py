@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from assessment import ledger, rollup
+from assessment import ledger, periods, rollup, seals
 from assessment.binding import BoundScheme, bind
 from assessment.canonical import (
     Frozen,
     closed_figures,
     current_closing,
     frozen_rows,
+    item_sums,
     millionths_of,
     month_digest,
     row_digest,
@@ -67,6 +68,7 @@ def close_month(*, actor: Viewer, root_id: int, month: Month, now: datetime) -> 
     closing = _freeze(actor, root, month, scheme, closed_at)
     _keep_out_until(lock, closed_at)
     audit.record(actor=actor, action="month.close", target=closing, root_id=root_id, after={"digest": closing.digest})
+    periods.freeze_due(actor=actor, root_id=root_id, year=month.year, now=closed_at)
     return closing
 
 
@@ -116,8 +118,10 @@ def _freeze(actor: Viewer, root: Organisation, month: Month, scheme: Scheme, clo
         branch_count=len(rows),
     )
     scores = [_closed_score(bound, row, root.pk) for row in rows]
+    closing.facts_digest = seals.facts_digest(seals.read_facts(closing))
     closing.digest = month_digest(closing, (score.row_digest for score in scores))
     closing.save()
+    seals.seal(closing)
     for score in scores:
         score.closing = closing
     ClosedScore.objects.bulk_create(scores, batch_size=1000)
@@ -132,6 +136,7 @@ def _closed_score(bound: BoundScheme, row: Frozen, root_id: int) -> ClosedScore:
         branch_id=row.branch_id,
         **closed_figures(bound, row),
         inputs=row.inputs,
+        items=item_sums(bound, row),
         row_digest=row_digest(bound, row),
     )
 

@@ -90,6 +90,66 @@ class Month:
         return f"{self.year:04d}-{self.number:02d}"
 
 
+PERIOD_KINDS = {"quarter": ("Q", 4), "half": ("H", 2), "year": ("Y", 1)}
+QUARTER_WORDS = "一二三四"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """A quarter, half or whole calendar year; printable as 2026-Q1, 2026-H2, 2026-Y1."""
+
+    year: int
+    kind: str
+    number: int
+
+    def __post_init__(self) -> None:
+        if self.kind not in PERIOD_KINDS or not 1 <= self.number <= PERIOD_KINDS[self.kind][1]:
+            raise ValueError(f"not a period: {self.year}-{self.kind}-{self.number}")
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """The period written `2026-Q1`; ValueError for anything else."""
+        match = re.fullmatch(r"([0-9]{4})-([QHY])([1-4])", text)
+        kinds = {letter: kind for kind, (letter, _) in PERIOD_KINDS.items()}
+        if not match:
+            raise ValueError(f"not a period: {text!r}")
+        return cls(int(match[1]), kinds[match[2]], int(match[3]))
+
+    @classmethod
+    def all_of(cls, year: int) -> list[Period]:
+        """Four quarters, two halves and the year, each before what it is a part of."""
+        order = [("quarter", 1), ("quarter", 2), ("half", 1), ("quarter", 3), ("quarter", 4), ("half", 2), ("year", 1)]
+        return [cls(year, kind, number) for kind, number in order]
+
+    @property
+    def months(self) -> list[Month]:
+        size = MONTHS_PER[self.kind]
+        first = Month(self.year, size * (self.number - 1) + 1)
+        return first.until(first.plus(size - 1))
+
+    @property
+    def label(self) -> str:
+        """As a page shows it: 2026年第一季度, 2026年上半年, 2026年度."""
+        if self.kind == "quarter":
+            return f"{self.year}年第{QUARTER_WORDS[self.number - 1]}季度"
+        return f"{self.year}年{'上下'[self.number - 1]}半年" if self.kind == "half" else f"{self.year}年度"
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{PERIOD_KINDS[self.kind][0]}{self.number}"
+
+
+class PeriodConverter:
+    """A path converter: `<period:period>` in a URL gives a Period, and 404 for what is none."""
+
+    regex = r"20[0-9]{2}-(?:Q[1-4]|H[12]|Y1)"
+
+    def to_python(self, value: str) -> Period:
+        return Period.parse(value)
+
+    def to_url(self, value: Period | str) -> str:
+        return str(value)
+
+
 class MonthConverter:
     """A path converter: `<month:month>` in a URL gives a Month, and 404 for what is none."""
 

@@ -7,10 +7,11 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import get_converters
 
-from core.periods import MonthConverter, YearConverter
+from core.periods import MonthConverter, PeriodConverter, YearConverter
 
 if "month" not in get_converters():
     register_converter(MonthConverter, "month")
+    register_converter(PeriodConverter, "period")
     register_converter(YearConverter, "year")
 
 from portal import views

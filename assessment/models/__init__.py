@@ -14,6 +14,7 @@ from .member_score import (
     MemberSum,
     MemberYear,
 )
+from .period import FactSeal, PeriodScore, PeriodSnapshot
 from .scheme import (
     Category,
     ExtraItem,
@@ -43,6 +44,7 @@ __all__ = [
     "ExtraKind",
     "ExtraScore",
     "Fact",
+    "FactSeal",
     "FactState",
     "GradeLine",
     "Item",
@@ -62,6 +64,8 @@ __all__ = [
     "MonthClosing",
     "MonthSum",
     "OpeningImport",
+    "PeriodScore",
+    "PeriodSnapshot",
     "Restatement",
     "ReviewMark",
     "RootLock",

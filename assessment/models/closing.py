@@ -22,6 +22,7 @@ class MonthClosing(models.Model):
     closed_at = models.DateTimeField("封存时间")
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     fact_count = models.IntegerField("事实条数")
+    facts_digest = models.CharField("依据摘要", max_length=64, blank=True)
     unreviewed_count = models.IntegerField("未审核条数", default=0)
     branch_count = models.IntegerField("支部数", default=0)
     digest = models.CharField("摘要", max_length=64)
@@ -49,7 +50,7 @@ class MonthClosing(models.Model):
 class ClosedScore(models.Model):
     """The frozen figures of one branch in one closing, in millionths half up; what is shown is these to 2 places.
 
-    base_* is empty where nothing was due.
+    base_* is empty where nothing was due. `items` are earned and available of each item (confirmed, millionths).
     """
 
     root = models.ForeignKey("branches.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -62,6 +63,7 @@ class ClosedScore(models.Model):
     score_provisional = models.BigIntegerField("含待审得分", null=True)
     shown_confirmed = models.BigIntegerField("显示得分（百分之一）", null=True)
     inputs = models.JSONField("起算月与不适用月份", default=dict)
+    items = models.JSONField("各小项得分", default=dict)
     row_digest = models.CharField("摘要", max_length=64)
 
     scope = Scope(resource="score")

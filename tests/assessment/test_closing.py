@@ -146,15 +146,17 @@ def test_verify_sees_a_fact_that_was_changed_by_hand(root, of):
     result = closing.verify(root.pk, MARCH)
 
     assert not result.is_valid
-    assert "D4.1" in result.difference
+    assert (result.first.table, result.first.frozen, result.first.found) == ("计分依据", "数量1", "数量0")
+    assert result.first.where.startswith(f"{of.short_name}2026-03-02")
 
 
 def test_verify_sees_a_fact_that_was_removed(root, of):
     close(root)
     Fact.objects.filter(metric__code="bonus.P02").delete()
 
-    assert "4条" not in closing.verify(root.pk, MARCH).digest
-    assert closing.verify(root.pk, MARCH).difference == "封存时有4条事实，现有3条"
+    found = closing.verify(root.pk, MARCH)
+    assert (found.is_valid, found.first.table, found.first.found) == (False, "计分依据", "没有这一条")
+    assert found.first.frozen == "有（支部获省级表彰，数量1）"
 
 
 def test_reopened_month_that_changes_leaves_a_restatement(root, of):
@@ -262,9 +264,9 @@ def test_reopened_month_counts_what_came_while_every_month_after_it_was_closed(r
 @pytest.mark.parametrize(
     ("model", "change", "words"),
     [
-        (ClosedScore, {"shown_confirmed": 9999}, "封存得分表"),
-        (ClosedScore, {"score_provisional": 1}, "封存得分表"),
-        (ExtraScore, {"points_confirmed": 5}, "加减分"),
+        (ClosedScore, {"shown_confirmed": 9999}, "封存得分"),
+        (ClosedScore, {"score_provisional": 1}, "封存得分"),
+        (ExtraScore, {"points_confirmed": 5}, "附加分得分"),
     ],
 )
 def test_verify_names_a_shown_figure_that_was_altered(root, of, model, change, words):
