@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/facts/",)),
     Entry("考核方案", "sliders", "assessment:scheme", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/scheme/",)),
     Entry("期初", "upload", "assessment:opening", (OFFICER,), "考核", ("/opening/",)),
+    Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), "报表", ("/forms/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),

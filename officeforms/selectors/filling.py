@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,7 @@ from core.xlsx.encode import plain_text
 from core.xlsx.gate import admit
 from core.xlsx.patch import Patch
 from core.xlsx.patch.refs import Growth
+from core.xlsx.read import read_sheet
 from core.xlsx.scan import Limits, column_letter
 from officeforms.models import Binding, FormVersion, RowBlock, Source
 from officeforms.offline import check_form
@@ -65,8 +66,10 @@ def fill(version: FormVersion, reading: Reading, *, with_proof: bool = True, bas
     filled = Filled(b"", [], "", grown)
     if not blocks and not version.bindings.exists():
         raise InvalidInput("这一版还没有绑定任何单元格。", remedy="请先点开单元格，选择要填的字段。")
+    labels = _labels(version)
     for binding in version.bindings.select_related("branch"):
-        filled.entries.append(_cell_entry(binding, catalogue, reading, grown))
+        entry = _cell_entry(binding, catalogue, reading, grown)
+        filled.entries.append(_behind_label(entry, labels.get((binding.sheet, binding.row, binding.column), "")))
     for block in blocks:
         filled.entries += _block_entries(block, lines[block.pk], catalogue, reading, grown)
         _clear_rest(patch, block, len(lines[block.pk]), grown)
@@ -88,6 +91,30 @@ def _grow(patch: Patch, blocks: Sequence[RowBlock], counts: dict[int, int]) -> d
             patch.grow(block.sheet, block.first_row, block.last_row, added)
             found.setdefault(block.sheet, []).append(Growth(block.sheet, block.first_row, block.last_row, added))
     return found
+
+
+def ends_as_label(text: str) -> bool:
+    """Whether words wait for something behind them: 填报单位（盖章）："""
+    return text.rstrip(" 　").endswith(("：", ":"))
+
+
+def _labels(version: FormVersion) -> dict[tuple[str, int, int], str]:
+    """The words in bound cells that end in a colon: the figure is put behind them."""
+    found = {}
+    data = template_bytes(version)
+    for sheet in set(version.bindings.values_list("sheet", flat=True)):
+        rows = read_sheet(data, sheet=sheet, max_rows=FORM_LIMITS.rows, max_cols=FORM_LIMITS.columns).rows
+        for row in rows:
+            for column, cell in enumerate(row.cells, start=1):
+                if isinstance(cell.value, str) and ends_as_label(cell.value):
+                    found[sheet, row.number, column] = cell.value.rstrip(" 　")
+    return found
+
+
+def _behind_label(entry: Entry, label: str) -> Entry:
+    if not label:
+        return entry
+    return replace(entry, figure=entry.figure._replace(value=f"{label}{plain_text(entry.figure.value)}"))
 
 
 def moved_row(row: int, sheet: str, grown: dict[str, list[Growth]]) -> int:

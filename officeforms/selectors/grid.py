@@ -11,7 +11,7 @@ from core.xlsx.read import SheetData, read_sheet
 from core.xlsx.scan import column_letter
 from officeforms.selectors.filling import FORM_LIMITS
 
-ROWS_SHOWN, COLUMNS_SHOWN, LONGEST = 40, 26, 60
+ROWS_SHOWN, COLUMNS_SHOWN, CELLS_SHOWN, LONGEST = 40, 26, 480, 60
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def grid(data: SheetData, *, first: int = 1, least: int = 0) -> Grid:
     width = max([len(row.cells) for row in data.rows] + [area[3] for area in merged(data)], default=1)
     width = min(max(width, 1), COLUMNS_SHOWN)
     first = min(max(first, 1), max(total, 1))
-    last = min(total, first + ROWS_SHOWN - 1)
+    last = min(total, first + min(ROWS_SHOWN, CELLS_SHOWN // width) - 1)
     spans, hidden = _spans(data, first, last, width)
     rows = []
     for number in range(first, last + 1):

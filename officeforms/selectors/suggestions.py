@@ -13,7 +13,7 @@ from core.xlsx.read import SheetData
 from officeforms.models import FormVersion, Source, Subject
 from officeforms.selectors.fields import ABOUT_OF_SOURCE, Catalogue
 from officeforms.selectors.fields.base import BRANCH, COPY, LINE_NUMBER
-from officeforms.selectors.filling import FORM_LIMITS, template_bytes
+from officeforms.selectors.filling import FORM_LIMITS, ends_as_label, template_bytes
 from officeforms.selectors.grid import read
 
 FEWEST_HEADS = 3  # columns that must be known before rows are taken for a block
@@ -86,15 +86,21 @@ class _Sheet:
     def _labels(self, row: int) -> list[CellHint]:
         found = []
         for column in range(1, len(self.data.rows[row - 1].cells) + 1):
-            words = self._text(row, column).rstrip("：: 　")
-            if not words or len(words) > LONGEST_LABEL:
-                continue
-            place = (row, self._right(row, column) + 1)
-            fits = self.catalogue.suggest(words, *self.abouts)
-            if fits and self._is_free(*place) and self._has_cell(*place) and place not in self.taken:
+            text = self._text(row, column)
+            words = text.rstrip("：: 　")
+            fits = self.catalogue.suggest(words, *self.abouts) if 0 < len(words) <= LONGEST_LABEL else None
+            place = self._place_of(row, column, text)
+            if fits and place and place not in self.taken:
                 found.append(CellHint(self.data.name, *place, fits.code))
                 self.taken.add(place)
         return found
+
+    def _place_of(self, row: int, column: int, text: str) -> tuple[int, int] | None:
+        """Where the answer to a label goes: the empty cell beside it, else behind its own colon."""
+        beside = (row, self._right(row, column) + 1)
+        if self._is_free(*beside) and self._has_cell(*beside):
+            return beside
+        return (row, column) if ends_as_label(text) else None
 
     def _block_under(self, row: int) -> BlockHint | None:
         first = self._below(row)
@@ -107,7 +113,11 @@ class _Sheet:
             if len(known) >= FEWEST_HEADS and (best is None or len(known) > len(best.columns)):
                 best = BlockHint(self.data.name, first, first, source.value, known)
         if best is not None:
-            best.last_row = self._last_free(first, list(best.columns))
+            # A prepared line number may be a formula below the first row: then the form numbers its lines itself.
+            kept = {column: code for column, code in best.columns.items() if code != LINE_NUMBER}
+            best.last_row = self._last_free(first, list(kept))
+            rows = range(first, best.last_row + 1)
+            best.columns = {c: code for c, code in best.columns.items() if all(self._is_free(row, c) for row in rows)}
         return best
 
     def _heads(self, row: int, about: str) -> dict[int, str]:

@@ -22,8 +22,9 @@ class Catalogue:
     fields: dict[str, Field]
 
     def about(self, *kinds: str) -> list[Field]:
-        """The fields about these things; the line number fits every row."""
-        return [field for field in self.fields.values() if field.about in kinds]
+        """The fields about these things, in the order in which the things are named."""
+        found = [field for field in self.fields.values() if field.about in kinds]
+        return sorted(found, key=lambda field: kinds.index(field.about))
 
     def search(self, words: str, *kinds: str, most: int = 40) -> list[Field]:
         """The fields that fit what was typed, the likest first; all of them for nothing typed."""

@@ -1,0 +1,1 @@
+"""Pages of official forms, of the burden meter and of what is collected besides."""
