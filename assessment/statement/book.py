@@ -53,6 +53,18 @@ class FactBook:
             return facts[-1].quantity if facts else 0
         return sum(fact.quantity for fact in facts)
 
+    def parts_of(self, metric_id: int) -> tuple[int, ...]:
+        """The metrics whose facts make this one; itself, where nothing is derived."""
+        return (metric_id,)
+
+    def na_months(self, rule: RuleFrame, window: Window) -> frozenset[int]:
+        """The months on whose last day the rule does not apply."""
+        return frozenset(
+            month
+            for month, flags in self.conditions.items()
+            if rule.row.na_if and month <= window.number and not flags[NA_FLAGS[rule.row.na_if]]
+        )
+
     def marks_until(self, rule: RuleFrame, month: int) -> list[ReviewMark]:
         return [
             mark for mark in self.marks if mark.rule_code == rule.code and mark.counts_from <= self.year * 100 + month
@@ -94,11 +106,7 @@ def terms_of(rule: RuleFrame) -> RuleTerms:
 def inputs_of(rule: RuleFrame, frame: SchemeFrame, book: FactBook, window: Window, *, confirmed: bool) -> Inputs:
     """What the pure rule starts from, from the book's facts up to the end of the window."""
     until, row = window.end, rule.row
-    na_months = frozenset(
-        month
-        for month, flags in book.conditions.items()
-        if row.na_if and month <= window.number and not flags[NA_FLAGS[row.na_if]]
-    )
+    na_months = book.na_months(rule, window)
     if rule.kind == RuleKind.RATIO_FULL and row.per_months:
         by_month: dict[int, int] = defaultdict(int)
         for fact in book.counted(row.metric_id, until, confirmed=confirmed):

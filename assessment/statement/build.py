@@ -41,7 +41,7 @@ def statement(viewer: Viewer, branch_id: int, month: Month, *, with_raises: bool
     figures, provisional = scores.figures(frame, month, branch.pk)
     before = scores.figures(frame, month.previous, branch.pk)[0] if previous and month.previous.key in months else None
     raises = raises_for(frame, book, months, viewer, closed_book=closed) if with_raises else []
-    lines = {rule.pk: _line(rule, frame, book, window, figures, provisional, raises) for rule in frame.rules}
+    lines = {rule.pk: line_of(rule, frame, book, window, figures, provisional, raises) for rule in frame.rules}
     return Statement(
         branch=branch,
         month=month,
@@ -50,7 +50,7 @@ def statement(viewer: Viewer, branch_id: int, month: Month, *, with_raises: bool
         figures=figures,
         provisional=provisional,
         before=before,
-        categories=_categories(frame, figures, provisional, before, lines),
+        categories=categories_of(frame, figures, provisional, before, lines),
         extras=extra_lines(frame, book, window),
         formula=formula_of(figures),
         restatements=tuple(
@@ -60,7 +60,7 @@ def statement(viewer: Viewer, branch_id: int, month: Month, *, with_raises: bool
         ),
         months=tuple(Month.from_key(key) for key in sorted(months, reverse=True) if months[key].is_measured),
         is_measured=here.is_measured,
-        is_stale=closed is None and _is_stale(frame, book, window, figures),
+        is_stale=closed is None and is_behind(frame, book, window, figures),
         raises=tuple(raises),
         today=viewer.today,
     )
@@ -145,7 +145,7 @@ def conditions_of(rows: Iterable[BranchMonth], year: int) -> dict[int, dict[str,
     }
 
 
-def _line(
+def line_of(
     rule: RuleFrame,
     frame: SchemeFrame,
     book: FactBook,
@@ -178,7 +178,7 @@ def _stored(rule: RuleFrame, figures: Figures, counted: RuleResult) -> RuleResul
     return RuleResult(earned, available, ceiling, counted.done, counted.need)
 
 
-def _is_stale(frame: SchemeFrame, book: FactBook, window: Window, figures: Figures) -> bool:
+def is_behind(frame: SchemeFrame, book: FactBook, window: Window, figures: Figures) -> bool:
     """Whether records came since the last rollup: the pure rules give other points than are stored."""
     for rule in frame.rules:
         now = rule_score(terms_of(rule), inputs_of(rule, frame, book, window, confirmed=True), window)
@@ -187,7 +187,7 @@ def _is_stale(frame: SchemeFrame, book: FactBook, window: Window, figures: Figur
     return False
 
 
-def _categories(
+def categories_of(
     frame: SchemeFrame, figures: Figures, provisional: Figures, before: Figures | None, lines: dict[int, RuleLine]
 ):
     return tuple(

@@ -16,7 +16,7 @@ from assessment.statement.words import NA_WORDS, pts
 def fact_lines(rule: RuleFrame, frame: SchemeFrame, book: FactBook, window: Window) -> tuple[FactLine, ...]:
     """Every fact of the rule's metrics in the window, oldest first; extras and late ones marked as not counted."""
     found: list[FactLine] = []
-    for metric_id in rule.metric_ids:
+    for metric_id in dict.fromkeys(part for pk in rule.metric_ids for part in book.parts_of(pk)):
         metric = frame.metrics[metric_id]
         facts = book.counted(metric_id, window.end, confirmed=False)
         why = _why_not(rule, metric_id, metric.kind, facts, book)
@@ -65,6 +65,8 @@ def left_out(
     if inputs.na_months and rule.row.na_if in NA_FLAGS:
         months = "、".join(f"{month}月" for month in sorted(inputs.na_months))
         words.append(f"{months}{NA_WORDS[rule.row.na_if]}，不计")
+    if inputs.na_months and rule.row.na_if == "unreported":
+        words.append("本支部今年还没有登记这一项，没有人因此得分或失分")
     pending = sum(not line.is_confirmed and line.counts for line in facts)
     if pending:
         change = provisional.earned - result.earned

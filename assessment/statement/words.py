@@ -8,8 +8,12 @@ from assessment.selectors.frame import RuleFrame, SchemeFrame
 
 PERIOD_WORDS = {1: "每月", 3: "每季度", 6: "每半年", 12: "每年"}
 OTHER_PERIODS = {1: "其他月", 3: "其他季度", 6: "另半年", 12: "其他年"}
-NA_WORDS = {"no_committee": "不设支委会的支部", "no_groups": "不设党小组的支部"}
-ROLE_WORDS = {"party_committee": "机关党委"}
+NA_WORDS = {
+    "no_committee": "不设支委会的支部",
+    "no_groups": "不设党小组的支部",
+    "unreported": "本年没有登记这一项的支部",
+}
+ROLE_WORDS = {"party_committee": "机关党委", "unit_head": "所在科室或项目负责人", "masses": "群众"}
 
 
 def plain(value: Fraction | int, places: int = 6) -> str:
@@ -87,9 +91,23 @@ GROWTH_WORDS = {  # a number of people or things that stands until something cha
 }
 
 
+MEMBER_DEEDS = {  # what a member can do again
+    "member.credits": "再修{n}学分",
+    "member.collective_hours": "再参加{n}学时集中学习",
+    "theme_day.attended_or_made_up": "30天内补上缺席的主题党日",
+    "member.volunteer_hours": "再做{n}小时志愿服务",
+    "member.project_led": "再牵头办结{n}个项目",
+    "member.project_joined": "再参与办结{n}个项目",
+    "member.task_force": "再参加{n}次急难任务",
+}
+
+
 def deed_words(pk: int | None, thousandths: int, frame: SchemeFrame) -> str:
     """Something done again, as one says it: 再开2次党小组会, 再讲1次党课, 再办结1个领办项目."""
     name, count = metric_name(pk, frame), f"{qty(thousandths)}{metric_unit(pk, frame)}"
+    metric = frame.metrics.get(pk or 0)
+    if metric and metric.code in MEMBER_DEEDS:
+        return MEMBER_DEEDS[metric.code].format(n=qty(thousandths))
     if name.startswith("当年办结的"):
         return f"再办结{count}{name.removeprefix('当年办结的')}"
     if name.startswith("党课"):
