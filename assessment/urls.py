@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessment.views import facts, marks, months, opening, overview, scheme, statements
+from assessment.views import facts, marks, members, months, opening, overview, scheme, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -31,4 +31,15 @@ urlpatterns = [
     path("opening/template/", opening.template, name="opening_template"),
     path("opening/upload/", opening.upload, name="opening_upload"),
     path("opening/<int:pk>/", opening.preview, name="opening_preview"),
+    path("my-score/", members.my_score, name="my_score"),
+    path("my-credits/", members.my_credits, name="my_credits"),
+    path("member-scores/", members.table, name="member_table"),
+    path("member-scores/export/", members.export, name="member_table_export"),
+    path("member-scores/marks/", members.marks, name="member_marks"),
+    path("member-scores/marks/<int:branch_id>/", members.marks_save, name="member_marks_save"),
+    path("member-scores/publicity/<year:year>/", members.publicity, name="member_publicity"),
+    path("member-scores/publicity/<year:year>/start/", members.publicity_start, name="member_publicity_start"),
+    path("member-scores/<int:member_id>/class/", members.class_set, name="member_class"),
+    path("member-scores/<int:member_id>/<month:month>/", members.score, name="member_score"),
+    path("member-scores/<int:member_id>/<month:month>/credits/", members.credits, name="member_credits"),
 ]

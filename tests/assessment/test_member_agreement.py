@@ -227,12 +227,9 @@ def _expected(member: Member, plan: PersonPlan, scheme, month: Month, today: dat
         return {**found, "confirmed": ({}, {}), "provisional": ({}, {})}
     window = Window.at(month, today, first)
     bound = bind(scheme)
-    here = 1 if plan.moves_on and plan.since < plan.moves_on <= on else 0
-    branch_id = (
-        sorted(MemberMonth.objects.values_list("branch_id", flat=True).distinct())
-        and MemberMonth.objects.get(member=member, month=month.key).branch_id
-    )
-    assert (branch_id == member.branch_id) == (here == 1 or not (plan.moves_on and plan.moves_on > plan.since))
+    has_moved = plan.moves_on is not None and plan.moves_on > plan.since
+    branch_id = MemberMonth.objects.get(member=member, month=month.key).branch_id
+    assert (branch_id == member.branch_id) == (not has_moved or plan.moves_on <= on)
     untold = [
         rule
         for rule in bound.rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from assessment.ledger import FactSpec
@@ -62,8 +62,6 @@ def standing(member: Member, month: Month) -> MemberMonth:
 
 def move(member: Member, to, on: date) -> None:
     """The member belongs to another branch from this day on."""
-    from datetime import timedelta
-
     Membership.objects.filter(member=member, to_on=None).update(to_on=on - timedelta(days=1))
     Membership.objects.create(root=member.root, member=member, branch=to, status=member.status, from_on=on)
     member.branch = to

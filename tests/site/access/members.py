@@ -1,0 +1,22 @@
+"""Who reaches members' scores and credits: the person and the branch committee; nobody above, nobody beside."""
+
+from __future__ import annotations
+
+from tests.site.access.base import BRANCH, PEERS, Access, deed, page
+
+OWN = BRANCH | PEERS | {"member"}  # everybody who is a member has a score of their own
+SELF = BRANCH | {"member"}
+
+TABLE: dict[str, Access] = {
+    "assessment:my_score": page(OWN, empty=PEERS),
+    "assessment:my_credits": page(OWN, empty=PEERS),
+    "assessment:member_score": page(SELF, "member", "month"),
+    "assessment:member_credits": page(SELF, "member", "month"),
+    "assessment:member_table": page(BRANCH | PEERS, empty=PEERS),
+    "assessment:member_table_export": page(BRANCH | PEERS, empty=PEERS),
+    "assessment:member_marks": page(BRANCH | PEERS, empty=PEERS),
+    "assessment:member_marks_save": deed(BRANCH, "branch"),
+    "assessment:member_class": deed(frozenset({"secretary"}), "member", sees=SELF - {"secretary"}),
+    "assessment:member_publicity": page(OWN, "year", empty=PEERS),
+    "assessment:member_publicity_start": deed(PEERS | {"secretary"}, "year", sees=frozenset({"committee_member"})),
+}
