@@ -128,6 +128,13 @@ def refresh_members(root_id: int, member_ids: Iterable[int], *, now: datetime) -
     return written
 
 
+def refresh_marked(root_id: int, branch_ids: Iterable[int], *, now: datetime) -> int:
+    """The same for everybody of these branches whose facts changed."""
+    marks = MemberMark.objects.filter(root_id=root_id, member__branch_id__in=list(branch_ids))
+    ids = set(marks.values_list("member_id", flat=True).distinct())
+    return refresh_members(root_id, ids, now=now) if ids else 0
+
+
 def catch_up(root_id: int, *, now: datetime, months: Iterable[Month] = ()) -> list[Counts]:
     """Compute the given months of a committee's members, and every open month that marks leave behind."""
     last = _watermark(root_id)

@@ -102,7 +102,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """学分统计表."""
     found = _table(request)
     if found is None:
-        raise Http404
+        return redirect("assessment:member_table")
     check(request.viewer, "member_score.export", found.branch)
     sheet = credits_sheet(found, on=request.viewer.today)
     audit.record(actor=request.viewer, action="export", target=found.branch, summary="导出学分统计表")
@@ -115,7 +115,7 @@ def marks(request: HttpRequest) -> HttpResponse:
     """The sheet on which the branch enters what unit heads and the masses gave its members."""
     found = _table(request)
     if found is None:
-        raise Http404
+        return redirect("assessment:member_table")
     rules = reviewer_rules(found.branch.root_id, found.month)
     half = 1 if found.month.number <= 6 else 2
     given = MemberReviewMark.objects.filter(

@@ -22,6 +22,7 @@ from core.periods import today as today_of
 from integrity.services import load_library
 
 from .claims import ClaimBook
+from .members import begin_members, pass_of_members
 from .records import RecordBook, at
 from .register import Register, build_register
 from .settling import give_marks, settle_year
@@ -41,6 +42,7 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
     for year in (first.year, today.year):
         schemes.load_default(year, register.root, now=at(date(year, 1, 2), 9))
     load_library(actor=SYSTEM, root=register.root)
+    begin_members(register, today)
     records = RecordBook(register, SEED, first, today, _paper(register))
     claims = ClaimBook(register, SEED, first, today)
     for month in first.until(Month.of(today)):
@@ -67,6 +69,7 @@ def _pass(register: Register, records: RecordBook, claims: ClaimBook, month: Mon
     collect_month(root_id, month, now=until, today=min(day, month.last_day))
     send_sheets(register, month, until)
     rollup.run(root_id=root_id, month=month, now=until)
+    pass_of_members(register, month, until)
 
 
 def _officer(register: Register, now: datetime) -> Viewer:
