@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from branches.views import accounts, imports, members, offices, organisations
+from branches.views import accounts, imports, members, offices, organisations, patches
 
 app_name = "branches"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("branches/<int:pk>/term/", organisations.term_edit, name="term"),
     path("branches/<int:pk>/appointments/new/", offices.appointment_new, name="appointment_new"),
     path("appointments/<int:pk>/end/", offices.appointment_end, name="appointment_end"),
+    path("branches/<int:pk>/leader/", patches.leader_edit, name="leader"),
+    path("branches/<int:pk>/visits/new/", patches.visit_new, name="visit_new"),
+    path("patches/", patches.patches, name="patches"),
+    path("visits/", patches.visit_index, name="visits"),
+    path("visits/export/", patches.visit_export, name="visits_export"),
+    path("visits/promises/<int:pk>/", patches.promise_settle, name="promise_settle"),
     path("members/", members.member_index, name="members"),
     path("members/export/", members.member_export, name="members_export"),
     path("members/new/", members.member_new, name="member_new"),

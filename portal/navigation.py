@@ -60,6 +60,8 @@ ENTRIES = (
     Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), "报表", ("/forms/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
+    Entry("我的包片", "flag", "patch", (LEADER,), "组织", ("/patch/",)),
+    Entry("包片联系", "flag", "branches:patches", (OFFICER,), "组织", ("/patches/", "/patch/", "/visits/")),
     Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
     Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
     Entry("账号", "key", "branches:accounts", (ADMINISTRATOR,), "组织", ("/accounts/",)),

@@ -14,7 +14,7 @@ if "month" not in get_converters():
     register_converter(PeriodConverter, "period")
     register_converter(YearConverter, "year")
 
-from portal import views
+from portal import patch_views, views
 
 APPS = (
     "core",
@@ -41,6 +41,8 @@ urlpatterns = [
     path("logout/", views.SignOut.as_view(), name="logout"),
     path("password/", views.PasswordChange.as_view(), name="password_change"),
     path("search/", views.search, name="search"),
+    path("patch/", patch_views.own, name="patch"),
+    path("patch/<int:leader_id>/", patch_views.of_leader, name="patch_of"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("portal.api_urls")),
     *_included(APPS),

@@ -97,6 +97,11 @@ class Scoreboard:
         """The leaders who have any of these branches in their care."""
         return {pk: name for row in self.rows for pk, name in row.leaders.items()}
 
+    @property
+    def without_leader(self) -> tuple[BranchRow, ...]:
+        """The branches that no leader has in care today; only the committee is told."""
+        return tuple(row for row in self.rows if not row.leaders) if self.shows_ranks else ()
+
     @cached_property
     def by_branch(self) -> dict[int, BranchRow]:
         return {row.branch_id: row for row in self.rows}

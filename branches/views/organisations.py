@@ -34,6 +34,7 @@ from branches.selectors import (
     reads_people,
 )
 from branches.selectors.organisations import on_day, terms_on
+from branches.selectors.patches import patch_history, visits
 from branches.services import appointments, organisations
 from branches.views.pages import (
     FormPage,
@@ -47,6 +48,7 @@ from branches.views.pages import (
 from core.http import Page, page_of, sorted_by
 from core.periods import Month
 
+SHOWN_VISITS = 3
 SORTS = {"order": "sort_key", "code": "code", "name": "short_name", "members": "members_count", "founded": "founded_on"}
 
 
@@ -122,6 +124,11 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
             .select_related("parent")
             .order_by("-from_on"),
         }
+    if context["reads_people"] and organisation.tier == Tier.BRANCH:
+        context |= {
+            "visits": visits(viewer).filter(branch=organisation, visited_on__lte=today)[:SHOWN_VISITS],
+            "patch_history": patch_history(viewer, organisation),
+        }
     if context["reads_people"] and organisation.tier in (Tier.BRANCH, Tier.GROUP):
         context |= _people(organisation, today)
     return render(request, "branches/organisation_detail.html", context)
@@ -135,6 +142,8 @@ def _rights(request: HttpRequest, organisation: Organisation) -> dict[str, bool]
         "edit": edits or can(viewer, "branch.contact", organisation),
         "structure": edits and not organisation.dissolved_on,
         "move": edits and organisation.tier in (Tier.BRANCH, Tier.GENERAL_BRANCH),
+        "hand_over": can(viewer, "patch.assign", organisation) and organisation.tier == Tier.BRANCH,
+        "visit": can(viewer, "patch.visit", organisation) and organisation.tier == Tier.BRANCH,
         "appoint": can(viewer, "member.edit" if is_group else "appointment.edit", organisation),
         "members": can(viewer, "member.edit", organisation),
         "term": can(viewer, "branch.edit", organisation) and organisation.tier == Tier.BRANCH,

@@ -15,6 +15,7 @@ from assessment import rollup, schemes
 from assessment.closing import close_month
 from assessment.collect import collect_month
 from branches.permissions import SYSTEM, Viewer
+from branches.reminders import tell_orphans
 from core import uploads
 from core.models import Attachment
 from core.periods import Month
@@ -23,6 +24,7 @@ from integrity.services import load_library
 
 from .claims import ClaimBook
 from .members import begin_members, pass_of_members
+from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
 from .settling import give_marks, settle_year
@@ -56,7 +58,9 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
         if settled and month == Month(first.year, 12):
             say(f"审定{month.year}年度")
             settle_year(register, month.year)
+    fill_patches(register, today)
     remind(root=register.root, today=today, now=now)
+    tell_orphans(root=register.root, today=today, now=now)
     return register
 
 

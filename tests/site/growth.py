@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from activities.models import Claim
 from assessment import rollup
-from branches.models import Member, Organisation
+from branches.models import Member, Organisation, PatchVisit, VisitPromise
 from branches.models.imports import ImportBatch
 from core.models import LongJob
 from core.periods import Month
@@ -88,6 +88,8 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(LongJob, values["job"])
     _copy(ImportBatch, values["import"])
     _copy(Item, values["work_item"], source=f"task:growth{n}.{branch.pk}", branch=branch)
+    visit = _copy(PatchVisit, values["visit"], branch=branch, visited_on=day)
+    _copy(VisitPromise, values["promise"], visit=visit)
     risk = RiskPoint.objects.select_related("post").get(pk=values["risk"])
     post = _copy(JobPost, risk.post_id, code=f"G{n}.{branch.pk}", organisation=branch)
     open_paper(cast, branch=branch, source=f"growth{n}.{branch.pk}")
