@@ -16,6 +16,7 @@ from appraisal.models import (
     YearEnd,
     YearResult,
 )
+from appraisal.selectors.appeals import appeal_obstacles
 from appraisal.selectors.composing import quota_faults
 from appraisal.selectors.inputs import year_frame
 from assessment.models import BranchMonth, MonthClosing, ReviewMark
@@ -111,6 +112,7 @@ def notice_obstacles(year_end: YearEnd) -> list[str]:
     open_vetoes = VetoCase.objects.filter(year_end=year_end, state=VetoState.PROPOSED).count()
     if open_vetoes:
         found.append(f"有{open_vetoes}件一票否决事项未办结")
+    found += appeal_obstacles(year_end.root_id, year_end.year)
     results = YearResult.objects.filter(year_end=year_end, revision=year_end.revision)
     composed_at = results.aggregate(first=Min("computed_at"))["first"]
     if composed_at is None:

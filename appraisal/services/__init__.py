@@ -1,5 +1,6 @@
 """What can be done at the year end; each function is one transaction with one audit entry."""
 
+from .appeals import AppealInput, answer_appeal, file_appeal, record_mending, withdraw_appeal
 from .deciding import decide_grade, record_decision
 from .freezing import freeze_round
 from .inspections import (
@@ -28,11 +29,13 @@ from .settling import settle
 from .vetoes import decide_veto, drop_veto, propose_system_vetoes, propose_veto, reply_veto
 
 __all__ = [
+    "AppealInput",
     "FindingInput",
     "Look",
     "MarkEntry",
     "RoundInput",
     "add_finding",
+    "answer_appeal",
     "assign_inspector",
     "cancel_round",
     "check_items",
@@ -42,6 +45,7 @@ __all__ = [
     "decide_veto",
     "drop_veto",
     "enter_marks",
+    "file_appeal",
     "finish_inspection",
     "freeze_round",
     "leave_out_rule",
@@ -51,6 +55,7 @@ __all__ = [
     "propose_system_vetoes",
     "propose_veto",
     "record_decision",
+    "record_mending",
     "reject_publication",
     "release_from_poll",
     "reply_veto",
@@ -60,6 +65,7 @@ __all__ = [
     "start_round",
     "take_from_poll",
     "take_rule_back",
+    "withdraw_appeal",
     "withdraw_finding",
     "withdraw_notice",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from appraisal.urls import polls, rounds, year
+from appraisal.urls import appeals, polls, rounds, year
 
 app_name = "appraisal"
 urlpatterns = [
+    *appeals.urlpatterns,
     *polls.urlpatterns,
     *year.urlpatterns,
     *rounds.urlpatterns,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from appraisal.exports import result_sheet, result_workbook
 from appraisal.selectors import published_results
+from appraisal.selectors.appeals import own_result_appeals
 from appraisal.selectors.notices import running_notices
 from appraisal.selectors.pages import open_vetoes
 from appraisal.views._year import begun_year
@@ -28,6 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "notices": running_notices(viewer),
             "vetoes": open_vetoes(viewer),
             "secretary_of": viewer.secretary_branch_ids,
+            "appeals": own_result_appeals(viewer),
         },
     )
 

@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from assessment.panels import Note, Panel
 from assessment.selectors.table import Group
 from assessment.statement.words import plain, pts, short_name, signed
 from assessment.statement.words import two as two_places
@@ -38,6 +39,12 @@ def signed_two(value: Fraction | None) -> str:
 def hundredths(value: int | None) -> str:
     """A figure stored in hundredths of a point."""
     return "—" if value is None else f"{Decimal(value) / 100:.2f}"
+
+
+@register.filter
+def notes_at(panels: list[Panel], code: str) -> list[Note]:
+    """What the panels say beside one item or rule."""
+    return [note for panel in panels or () for note in panel.notes.get(code, ())]
 
 
 @register.filter

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from assessment.exports import statement_sheet, window_words, workbook
+from assessment.panels import panels_of
 from assessment.selectors.months import branch_latest_month
 from assessment.selectors.place import place_of
 from assessment.statement import statement
@@ -32,11 +35,14 @@ def own(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, branch_id: int, month: Month) -> HttpResponse:
     """Every rule in words, what was counted, the arithmetic, and what would still raise it."""
     found = statement(request.viewer, branch_id, month)
-    return render(
-        request,
-        "assessment/statement.html",
-        {"statement": found, "title": window_words(found), "place": place_of(request.viewer, found), "month": month},
-    )
+    context = {
+        "statement": found,
+        "title": window_words(found),
+        "place": place_of(request.viewer, found),
+        "month": month,
+        "panels": panels_of(request.viewer, found),
+    }
+    return render(request, "assessment/statement.html", context)
 
 
 @require_GET
@@ -44,6 +50,8 @@ def export(request: HttpRequest, branch_id: int, month: Month) -> HttpResponseBa
     """支部考核评分表."""
     found = statement(request.viewer, branch_id, month, with_raises=False)
     check(request.viewer, "export", found.branch)
+    added = [line for panel in panels_of(request.viewer, found) for line in panel.lines]
     sheet = statement_sheet(found, on=request.viewer.today)
+    sheet = replace(sheet, notes=[*sheet.notes, *added])
     name = f"支部考核评分表_{found.branch.short_name}_{window_words(found)}_{request.viewer.today:%Y%m%d}.xlsx"
     return download(workbook(sheet), name)

@@ -224,6 +224,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# What features add to the statement of a branch (assessment/panels.py); assessment itself knows none of them.
+STATEMENT_PANELS = ["appraisal.panels.appeals_panel"]
+
 # --- Jobs: the database is the truth, the queue only rings (portal/celery.py holds the schedule) ------------------
 CELERY_BROKER_URL = "memory://"  # none: tasks run where they are called
 CELERY_TASK_ALWAYS_EAGER = True

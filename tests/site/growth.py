@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from activities.models import Claim
+from appraisal.models import Appeal
 from assessment import rollup
 from branches.models import Member, Organisation, PatchVisit, VisitPromise
 from branches.models.imports import ImportBatch
@@ -87,6 +88,7 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(Notice, values["notice"], dedupe_key=f"officer{n}.{branch.pk}", recipient=cast.officer)
     _copy(LongJob, values["job"])
     _copy(ImportBatch, values["import"])
+    _copy(Appeal, values["appeal"], branch=branch, standing_key=None)
     _copy(Item, values["work_item"], source=f"task:growth{n}.{branch.pk}", branch=branch)
     visit = _copy(PatchVisit, values["visit"], branch=branch, visited_on=day)
     _copy(VisitPromise, values["promise"], visit=visit)

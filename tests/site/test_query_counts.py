@@ -26,6 +26,7 @@ LISTS = (
     "activities:ledger",
     "activities:list",
     "activities:review",
+    "appraisal:appeals",
     "assessment:facts",
     "assessment:overview_month",
     "branches:list",
