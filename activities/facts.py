@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from activities.models import (
     Activity,
-    ActivityFile,
     Participation,
     ParticipationState,
     ReviewAction,
@@ -36,9 +35,9 @@ def report_many(activity_ids: Iterable[int], *, now: datetime) -> int:
     The number of queries does not depend on how many records there are.
     """
     shares = _shares_of(activity_ids)
-    with_file = _with_file(shares)
+    complete = _with_material(shares)
     revisions = next_revisions(share.activity_id for share in shares)
-    specs = [spec for share in shares for spec in _specs(share, revisions, share.activity_id in with_file)]
+    specs = [spec for share in shares for spec in _specs(share, revisions, share.activity_id in complete)]
     count = ledger.record_facts([*specs, *_returned(shares)], now=now)
     refill(shares, now=now)
     return count
@@ -53,8 +52,8 @@ def report_share(share: Participation, *, now: datetime) -> None:
     """Report the facts of one more branch of a record that stands."""
     shares = [row for row in _shares_of([share.activity_id]) if row.pk == share.pk]
     revisions = next_revisions([share.activity_id])
-    has_file = bool(_with_file(shares))
-    ledger.record_facts([spec for row in shares for spec in _specs(row, revisions, has_file)], now=now)
+    has_material = bool(_with_material(shares))
+    ledger.record_facts([spec for row in shares for spec in _specs(row, revisions, has_material)], now=now)
     refill(shares, now=now)
 
 
@@ -117,14 +116,19 @@ def _shares_of(activity_ids: Iterable[int]) -> list[Participation]:
     return list(shares.order_by("activity_id", "branch_id"))
 
 
-def _with_file(shares: list[Participation]) -> set[int]:
+def _with_material(shares: list[Participation]) -> set[int]:
+    """The records that have what their type must have: a file, or the same written into the record itself."""
     ids = [share.activity_id for share in shares if share.activity.kind.attachment_required]
-    return set(ActivityFile.objects.filter(activity_id__in=ids).values_list("activity_id", flat=True)) if ids else set()
+    if not ids:
+        return set()
+    records = Activity.objects.filter(pk__in=ids)
+    written = records.exclude(text__agenda="").order_by().values_list("pk", flat=True)
+    return set(written.union(records.filter(files__isnull=False).order_by().values_list("pk", flat=True)))
 
 
-def _specs(share: Participation, revisions: dict[int, int], has_file: bool) -> list[FactSpec]:
+def _specs(share: Participation, revisions: dict[int, int], has_material: bool) -> list[FactSpec]:
     activity = share.activity
-    lines = facts_of(record_of(activity, share, has_file=has_file), tag_table())
+    lines = facts_of(record_of(activity, share, has_material=has_material), tag_table())
     revision = revisions[activity.pk]
     return [
         spec_of(activity, share.branch_id, line.metric, RECORD, on=line.happened_on, share=share, revision=revision)

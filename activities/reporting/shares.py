@@ -8,7 +8,7 @@ from activities.rules.facts import Record
 from branches.models import Tier
 
 
-def record_of(activity: Activity, share: Participation, *, has_file: bool = True) -> Record:
+def record_of(activity: Activity, share: Participation, *, has_material: bool = True) -> Record:
     """The pure record of one branch's share; reads kind, branch and tags of the activity."""
     kind = activity.kind
     return Record(
@@ -21,7 +21,7 @@ def record_of(activity: Activity, share: Participation, *, has_file: bool = True
         tags=frozenset(tag.tag for tag in activity.tags.all()),
         count=count_of(share),
         by_branch=is_by_branch(activity),
-        attachment_missing=kind.attachment_required and share.is_organiser and not has_file,
+        attachment_missing=kind.attachment_required and share.is_organiser and not has_material,
     )
 
 

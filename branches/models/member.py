@@ -90,6 +90,9 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["root", "branch", "status"], name="member_branch_ix"),
             models.Index(fields=["root", "name"], name="member_name_ix"),
+            models.Index(
+                fields=["root", "member_no"], name="member_no_ix"
+            ),  # the list by number, one committee of many
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,13 @@ from datetime import date, time
 import pytest
 from django.http import Http404
 
+from activities.facts import report_many
 from activities.models import Activity, ActivityState, Attendance, ReviewEvent
 from activities.services.drafting import delete_draft, save_draft
 from activities.services.inputs import RecordInput, TalkInput
 from activities.services.reviewing import append_note, approve_activities, mark_false, return_activity
 from activities.services.submitting import pull_back, submit_activity, withdraw_activity
-from assessment.ledger import live_facts
+from assessment.ledger import live_facts, reverse_source
 from branches.models import CountExclusion, Member
 from core.errors import Conflict, InvalidInput, Refused
 from core.models import AuditEntry
@@ -73,14 +74,26 @@ def test_approved_record_has_confirmed_facts(cast):
         ("annual_party_work_meeting", ["annual_party_work_meeting.held"]),
         ("joint_activity", ["joint_activity.held"]),
         ("disclosure", ["disclosure.published"]),
-        ("annual_plan", ["annual_plan.sent", "record.attachment_missing"]),
-        ("half_year_summary", ["half_year_summary.sent", "record.attachment_missing"]),
-        ("annual_summary", ["annual_summary.sent", "record.attachment_missing"]),
+        ("annual_plan", ["annual_plan.sent"]),
+        ("half_year_summary", ["half_year_summary.sent"]),
+        ("annual_summary", ["annual_summary.sent"]),
     ],
 )
 def test_each_type_gives_its_facts(cast, kind, expected):
     sent(cast, kind)
     assert metrics(cast.branch) == expected
+
+
+def test_a_paper_lacks_its_material_only_while_it_is_neither_attached_nor_written(cast):
+    """Whoever writes the plan into the record, however late, never earns less than who sends nothing."""
+    plan = sent(cast, "annual_plan", held_on=date(2026, 2, 2))
+    assert metrics(cast.branch) == ["annual_plan.sent"]
+
+    plan.text.agenda = ""
+    plan.text.save()
+    reverse_source("activity", plan.pk, by_id=None, reason="更正", now=NOW)
+    report_many([plan.pk], now=NOW)
+    assert metrics(cast.branch) == ["annual_plan.sent", "record.attachment_missing"]
 
 
 def test_group_meeting_counts_once_per_group_and_month(cast):
