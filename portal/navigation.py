@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("月度封存", "lock", "assessment:months", (OFFICER,), "考核", ("/months/",)),
     Entry("人工评分", "star", "assessment:marks", (OFFICER,), "考核", ("/marks/",)),
     Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "考核", ("/year-end/",)),
+    Entry("述职评议", "message", "appraisal:reviews", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/accountability/",)),
     Entry("测评投票", "checklist", "appraisal:polls", (OFFICER,), "考核", ("/polls/",)),
     Entry("检查", "search", "appraisal:rounds", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/rounds/", "/inspections/")),
     Entry("申诉", "message", "appraisal:appeals", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/appeals/",)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from appraisal.urls import appeals, polls, rounds, year
+from appraisal.urls import accountability, appeals, polls, rounds, year
 
 app_name = "appraisal"
 urlpatterns = [
+    *accountability.urlpatterns,
     *appeals.urlpatterns,
     *polls.urlpatterns,
-    *year.urlpatterns,
     *rounds.urlpatterns,
+    *year.urlpatterns,
 ]
