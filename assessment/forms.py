@@ -48,3 +48,16 @@ class FactFilter(forms.Form):
         super().__init__(data)
         self.fields["branch"].choices = [("", "全部"), *branches]
         self.fields["metric"].choices = [("", "全部"), *metrics]
+
+
+class RestatementFilter(forms.Form):
+    """Which restatements to list."""
+
+    branch = forms.ChoiceField(label="支部", required=False)
+    year = forms.CharField(
+        label="年度", required=False, max_length=4, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+
+    def __init__(self, data, *, branches: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        self.fields["branch"].choices = [("", "全部"), *branches]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessment.views import facts, marks, members, months, opening, overview, scheme, statements
+from assessment.views import facts, marks, members, months, opening, overview, periods, scheme, statements
 
 app_name = "assessment"
 urlpatterns = [
@@ -23,6 +23,15 @@ urlpatterns = [
     path("months/<month:month>/close/", months.close, name="month_close"),
     path("months/<month:month>/reopen/", months.reopen, name="month_reopen"),
     path("months/<month:month>/verify/", months.verify, name="month_verify"),
+    path("periods/", periods.latest, name="periods"),
+    path("periods/<year:year>/", periods.listing, name="periods_year"),
+    path("periods/<year:year>/verify/", periods.verify_year, name="periods_verify"),
+    path("periods/<period:period>/", periods.detail, name="period"),
+    path("periods/<period:period>/export/", periods.export, name="period_export"),
+    path("periods/<period:period>/freeze/", periods.freeze, name="period_freeze"),
+    path("periods/<period:period>/verify/", periods.verify, name="period_verify"),
+    path("restatements/", periods.restatements, name="restatements"),
+    path("restatements/export/", periods.restatements_export, name="restatements_export"),
     path("marks/", marks.current, name="marks"),
     path("marks/<year:year>/", marks.show, name="marks_year"),
     path("marks/<year:year>/<str:rule_code>/", marks.save, name="marks_save"),

@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "考核", ("/statements/",)),
     Entry("党员得分和学分", "users", "assessment:member_table", BRANCH_PEOPLE, "考核", ("/member-scores/",)),
     Entry("月度封存", "lock", "assessment:months", (OFFICER,), "考核", ("/months/",)),
+    Entry("季度年度定格", "history", "assessment:periods", OVERSEERS, "考核", ("/periods/", "/restatements/")),
     Entry("人工评分", "star", "assessment:marks", (OFFICER,), "考核", ("/marks/",)),
     Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "考核", ("/year-end/",)),
     Entry("述职评议", "message", "appraisal:reviews", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/accountability/",)),

@@ -22,6 +22,7 @@ def mark_entries(data: QueryDict) -> list[MarkEntry]:
                     str(value),
                     data.get(f"{part}_out-{branch}", ""),
                     data.get(f"{part}_in-{branch}", ""),
+                    data.get(f"{part}_v-{branch}", ""),
                 )
             )
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.http import Http404
 
@@ -24,6 +25,8 @@ class MarkRow:
     name: str
     rank_group: str
     marks: dict[str, PartMark]
+    typed: dict[str, Any] = field(default_factory=dict)  # what was sent and not saved, by part
+    faults: dict[str, Any] = field(default_factory=dict)  # why, by part: words, or both versions
 
 
 def years_of(root: Organisation) -> list[int]:

@@ -15,6 +15,7 @@ from .inspections import (
 )
 from .marks import (
     MarkEntry,
+    StaleMarks,
     enter_marks,
     leave_out_rule,
     open_year,
@@ -34,6 +35,7 @@ __all__ = [
     "Look",
     "MarkEntry",
     "RoundInput",
+    "StaleMarks",
     "add_finding",
     "answer_appeal",
     "assign_inspector",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,21 +13,47 @@ from django.utils import timezone
 from appraisal.models import PartCode, PartMark, RuleLeftOut, YearEnd, YearState
 from appraisal.rules import mark_value
 from appraisal.services._year import branch_of, locked_year, open_for_entry, said
+from assessment.statement.words import plain
 from branches.models import Organisation
 from branches.permissions import Viewer, check
 from core import audit
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 
 
 @dataclass(frozen=True)
 class MarkEntry:
-    """One cell group as typed: an empty `value` takes the mark out again."""
+    """One cell group as typed: an empty `value` takes the mark out again.
+
+    `version` is the one the writer saw (0: there was none); empty asks for no comparison.
+    """
 
     branch_id: int
     part: str
     value: str
     handed_out: str = ""
     returned: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class StaleCell:
+    """A mark that somebody else changed meanwhile: what the writer typed and what stands, by whom and since when."""
+
+    branch_id: int
+    part: str
+    yours: str
+    theirs: str
+    by: str
+    at: datetime
+    version: int
+
+
+class StaleMarks(Conflict):
+    """Marks changed by somebody else since they were read; nothing was saved, both versions are in `cells`."""
+
+    def __init__(self, cells: list[StaleCell]) -> None:
+        super().__init__(f"有{len(cells)}处刚被别人改过，都没有保存。", remedy="请对照两个值，再决定保存哪一个。")
+        self.cells = {(cell.branch_id, cell.part): cell for cell in cells}
 
 
 @transaction.atomic
@@ -43,14 +70,16 @@ def open_year(*, actor: Viewer, root: Organisation, year: int, now: datetime) ->
 def enter_marks(*, actor: Viewer, year_end_id: int, entries: Sequence[MarkEntry], now: datetime) -> int:
     """Save marks as typed; all or none. Returns how many changed.
 
-    Raises InvalidInput naming every bad cell (`fields` by "part-branch").
+    Raises InvalidInput naming every bad cell (`fields` by "part-branch"), StaleMarks where somebody else was first.
     """
     year_end = locked_year(actor=actor, year_end_id=year_end_id)
     open_for_entry(year_end)
     known = set(Organisation.objects.filter(root_id=year_end.root_id, tier="branch").values_list("pk", flat=True))
     wanted = _read_all(entries, known)
-    present = {(mark.branch_id, mark.part): mark for mark in PartMark.objects.filter(year_end=year_end)}
+    marks = PartMark.objects.filter(year_end=year_end).select_related("entered_by")
+    present = {(mark.branch_id, mark.part): mark for mark in marks}
     changed = [key for key, values in wanted.items() if _values(present.get(key)) != values]
+    _compare_versions([entry for entry in entries if (entry.branch_id, entry.part) in changed], present)
     _spare_polls([present[key] for key in changed if key in present])
     before = {f"{part}-{branch}": _values(present.get((branch, part))) for branch, part in changed}
     for key in changed:
@@ -158,6 +187,27 @@ def take_rule_back(*, actor: Viewer, year_end_id: int, rule_code: str) -> None:
     for row in RuleLeftOut.objects.filter(year_end=year_end, rule_code=rule_code):
         audit.record(actor=actor, action="year.leave_out.undo", target=row, summary=f"恢复评{rule_code}")
         row.delete()
+
+
+def _compare_versions(entries: Sequence[MarkEntry], present: dict[tuple[int, str], PartMark]) -> None:
+    """Nobody's mark is written over unseen."""
+    stale = []
+    for entry in entries:
+        mark = present.get((entry.branch_id, entry.part))
+        if mark and entry.version and entry.version != str(mark.version):
+            yours = _said(entry.value.strip(), entry.handed_out, entry.returned)
+            value = "" if mark.hundredths is None else plain(Fraction(mark.hundredths, 100), 2)
+            theirs = _said(value, mark.handed_out, mark.returned)
+            who = str(mark.entered_by)
+            stale.append(StaleCell(entry.branch_id, entry.part, yours, theirs, who, mark.entered_at, mark.version))
+    if stale:
+        raise StaleMarks(stale)
+
+
+def _said(value: str, handed_out: int | str | None, returned: int | str | None) -> str:
+    """A mark in words: 88（发出10，收回9）."""
+    ballots = f"（发出{handed_out or 0}，收回{returned or 0}）" if handed_out or returned else ""
+    return f"{value or '空'}{ballots}"
 
 
 def _spare_polls(marks: Sequence[PartMark]) -> None:

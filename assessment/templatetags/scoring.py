@@ -13,6 +13,7 @@ from assessment.panels import Note, Panel
 from assessment.selectors.table import Group
 from assessment.statement.words import plain, pts, short_name, signed
 from assessment.statement.words import two as two_places
+from core.periods import Month
 
 register = template.Library()
 
@@ -45,6 +46,18 @@ def hundredths(value: int | None) -> str:
 def notes_at(panels: list[Panel], code: str) -> list[Note]:
     """What the panels say beside one item or rule."""
     return [note for panel in panels or () for note in panel.notes.get(code, ())]
+
+
+@register.filter
+def month_key(key: int) -> str:
+    """A stored month (202608) as addresses write it."""
+    return str(Month.from_key(key))
+
+
+@register.filter
+def month_of(key: int) -> str:
+    """A stored month (202608) in words."""
+    return Month.from_key(key).label
 
 
 @register.filter

@@ -52,7 +52,7 @@ class Access:
 
     @property
     def names_object(self) -> bool:
-        return bool(set(self.args) - {"year", "month", "kind", "rule_code"})
+        return bool(set(self.args) - {"year", "month", "period", "kind", "rule_code"})
 
 
 def page(who: frozenset[str], *args: str, **more: Any) -> Access:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appraisal.models import Publication, YearEnd, YearResult
+from assessment.models import PeriodSnapshot
 from tests.factories import activities as records
 from tests.factories.branches import Cast
 
@@ -35,4 +36,13 @@ def objects_of(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
         settled_at=records.NOW,
         digest="0" * 64,
     )
-    return {"publication": publication.pk}
+    PeriodSnapshot.objects.create(
+        root=cast.root,
+        year=values["year"],
+        kind="quarter",
+        number=3,
+        branch_count=0,
+        digest="0" * 64,
+        taken_at=records.NOW,
+    )
+    return {"publication": publication.pk, "period": f"{values['year']}-Q3"}
