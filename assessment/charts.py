@@ -84,3 +84,22 @@ def distribution_chart(board: Scoreboard, which: str) -> Chart:
         ],
     }
     return Chart("chart-distribution", "得分分布", option, ("得分", "支部数"), tuple(bands))
+
+
+def band_chart(old: Sequence[tuple[str, int]], new: Sequence[tuple[str, int]]) -> Chart:
+    """How many branches there are in each band by two schemes."""
+    names = [name for name, _ in reversed(old)]
+    series = [
+        {"type": "bar", "name": word, "data": [count for _, count in reversed(rows)]}
+        for word, rows in (("原方案", old), ("草稿", new))
+    ]
+    option = {
+        "grid": {"left": 36, "right": 16, "top": 36, "bottom": 28},
+        "legend": {"top": 0},
+        "tooltip": {"trigger": "axis", "renderMode": "richText"},
+        "xAxis": {"type": "category", "data": names},
+        "yAxis": {"type": "value", "minInterval": 1},
+        "series": series,
+    }
+    rows = tuple((name, before, after) for (name, before), (_, after) in zip(old, new, strict=True))
+    return Chart("chart-bands", "得分分布（支部数）", option, ("得分", "原方案", "草稿"), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from assessment.views import facts, marks, members, months, opening, overview, periods, scheme, statements
+from assessment.views.schemes import editor, listing, publishing, trying
 
 app_name = "assessment"
 urlpatterns = [
@@ -18,6 +19,25 @@ urlpatterns = [
     path("facts/export/", facts.export, name="facts_export"),
     path("scheme/", scheme.current, name="scheme"),
     path("scheme/<year:year>/", scheme.show, name="scheme_year"),
+    path("schemes/", listing.listing, name="schemes"),
+    path("schemes/copy/", listing.copy, name="scheme_copy"),
+    path("schemes/<int:pk>/", listing.show, name="scheme_show"),
+    path("schemes/<int:pk>/edit/", editor.edit, name="scheme_edit"),
+    path("schemes/<int:pk>/check/", publishing.check, name="scheme_check"),
+    path("schemes/<int:pk>/submit/", publishing.submit, name="scheme_submit"),
+    path("schemes/<int:pk>/withdraw/", publishing.withdraw, name="scheme_withdraw"),
+    path("schemes/<int:pk>/publish/", publishing.publish, name="scheme_publish"),
+    path("schemes/<int:pk>/discard/", publishing.discard, name="scheme_discard"),
+    path("schemes/<int:pk>/compare/", trying.compare, name="scheme_compare"),
+    path("schemes/<int:pk>/simulate/", trying.simulation, name="scheme_simulate"),
+    path("schemes/<int:pk>/simulate/export/", trying.export, name="scheme_simulate_export"),
+    path("schemes/<int:pk>/undo/<int:edit_id>/", editor.undo, name="scheme_undo"),
+    path("schemes/<int:pk>/add/<str:kind>/", editor.add, name="scheme_add"),
+    path("schemes/<int:pk>/<str:kind>/<int:row>/", editor.part, name="scheme_part"),
+    path("schemes/<int:pk>/<str:kind>/<int:row>/notes/", editor.notes, name="scheme_notes"),
+    path("schemes/<int:pk>/<str:kind>/<int:row>/move/", editor.move, name="scheme_move"),
+    path("schemes/<int:pk>/<str:kind>/<int:row>/sum/", editor.take_sum, name="scheme_sum"),
+    path("schemes/<int:pk>/<str:kind>/<int:row>/delete/", editor.delete, name="scheme_delete"),
     path("months/", months.listing, name="months"),
     path("months/<month:month>/", months.detail, name="month"),
     path("months/<month:month>/close/", months.close, name="month_close"),

@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "考核", ("/results/",)),
     Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/facts/",)),
     Entry("考核方案", "sliders", "assessment:scheme", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/scheme/",)),
+    Entry("方案管理", "edit", "assessment:schemes", (OFFICER,), "考核", ("/schemes/",)),
     Entry("期初", "upload", "assessment:opening", (OFFICER,), "考核", ("/opening/",)),
     Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), "报表", ("/forms/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),

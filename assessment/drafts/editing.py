@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +70,19 @@ def save_part(*, actor: Viewer, scheme_id: int, kind: str, pk: int, part: Any, d
     return draft
 
 
+def _refuse_twins(part: Any) -> None:
+    """Two rows of a rule about the same rate or the same metric cannot both be kept."""
+    if isinstance(part, RulePart):
+        for rows, words in (
+            ([tier.threshold for tier in part.tiers], "两个得分档的比率相同。"),
+            ([event.metric for event in part.events], "同一个指标写了两行。"),
+        ):
+            if len(set(rows)) < len(rows):
+                raise InvalidInput(words, remedy="请合成一行，或者改其中一行。")
+
+
 def _write(draft: Scheme, kind: str, pk: int, part: Any, old: Any) -> None:
+    _refuse_twins(part)
     columns = columns_of(part, draft)
     try:
         with transaction.atomic():
@@ -209,25 +220,3 @@ def take_sum(*, actor: Viewer, scheme_id: int, kind: str, pk: int, now: datetime
     if total != part.points:
         MODELS[kind].objects.filter(pk=pk).update(points=total)
         note_change(actor, draft, f"{WORDS[kind]}{part.code}的分值改为合计", now=now)
-
-
-def with_part(doc: SchemeDoc, kind: str, pk: int, part: Any) -> SchemeDoc:
-    """The document as it would be with one part replaced; for checks while somebody types."""
-    if kind == "head":
-        return replace(doc, head=part)
-    if kind in ("extra", "veto", "grade"):
-        name = {"extra": "extras", "veto": "vetoes", "grade": "grades"}[kind]
-        return replace(doc, **{name: tuple(part if one.pk == pk else one for one in getattr(doc, name))})
-    return replace(doc, categories=tuple(_category_with(one, kind, pk, part) for one in doc.categories))
-
-
-def _category_with(category: CategoryPart, kind: str, pk: int, part: Any) -> CategoryPart:
-    if kind == "category":
-        return replace(part, items=category.items, pk=pk) if category.pk == pk else category
-    return replace(category, items=tuple(_item_with(one, kind, pk, part) for one in category.items))
-
-
-def _item_with(item: ItemPart, kind: str, pk: int, part: Any) -> ItemPart:
-    if kind == "item":
-        return replace(part, rules=item.rules, pk=pk) if item.pk == pk else item
-    return replace(item, rules=tuple(replace(part, pk=pk) if one.pk == pk else one for one in item.rules))

@@ -11,12 +11,13 @@ from django.db import transaction
 
 from assessment import ledger, rollup, schemes
 from assessment.drafts.opening import open_draft
+from assessment.members.ledger import mark_members
 from assessment.models import DirtyMark, Scheme
 from assessment.reporters import lint_context
 from assessment.rules.document import document_digest
 from assessment.rules.lint import Finding, errors_of, lint, warnings_of
 from assessment.selectors.documents import document_of
-from branches.models import Organisation
+from branches.models import Member, Organisation
 from branches.models.organisation import Tier
 from branches.permissions import Viewer
 from core import audit
@@ -142,7 +143,11 @@ def _accepted(findings: tuple[Finding, ...], reasons: Mapping[str, str]) -> list
 
 
 def _count_again(scheme: Scheme) -> None:
-    """Every branch has its open months from the first valid one on computed again."""
+    """Every branch (or member) has its open months from the first valid one on computed again."""
+    if scheme.subject == "member":
+        people = Member.objects.filter(root_id=scheme.root_id).values_list("pk", flat=True)
+        mark_members(scheme.root_id or 0, people, scheme.valid_from)
+        return
     branches = Organisation.objects.filter(root_id=scheme.root_id, tier=Tier.BRANCH)
     marks = [
         DirtyMark(root_id=scheme.root_id, branch_id=pk, month=scheme.valid_from)

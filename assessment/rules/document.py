@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -252,3 +252,25 @@ def in_words(millionths: int) -> str:
 def percent_words(millionths: int) -> str:
     """A rate as 95%."""
     return f"{in_words(millionths * 100)}%"
+
+
+def with_part(doc: SchemeDoc, kind: str, pk: int, part: Any) -> SchemeDoc:
+    """The document as it would be with one part replaced; for checks while somebody types."""
+    if kind == "head":
+        return replace(doc, head=part)
+    if kind in ("extra", "veto", "grade"):
+        name = {"extra": "extras", "veto": "vetoes", "grade": "grades"}[kind]
+        return replace(doc, **{name: tuple(part if one.pk == pk else one for one in getattr(doc, name))})
+    return replace(doc, categories=tuple(_category_with(one, kind, pk, part) for one in doc.categories))
+
+
+def _category_with(category: CategoryPart, kind: str, pk: int, part: Any) -> CategoryPart:
+    if kind == "category":
+        return replace(part, items=category.items, pk=pk) if category.pk == pk else category
+    return replace(category, items=tuple(_item_with(one, kind, pk, part) for one in category.items))
+
+
+def _item_with(item: ItemPart, kind: str, pk: int, part: Any) -> ItemPart:
+    if kind == "item":
+        return replace(part, rules=item.rules, pk=pk) if item.pk == pk else item
+    return replace(item, rules=tuple(replace(part, pk=pk) if one.pk == pk else one for one in item.rules))

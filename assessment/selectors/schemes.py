@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from assessment.models import Scheme, SchemeStatus
+from assessment.models import Item, Scheme, SchemeStatus
 from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
 from assessment.statement.words import pts, rule_words
 from branches.permissions import Viewer, visible
@@ -29,6 +29,7 @@ class SchemePage:
     vetoes: tuple[dict, ...]
     grades: tuple[dict, ...]
     composition: tuple[dict, ...]
+    pillars: tuple[tuple[str, str], ...] = ()
 
 
 def readable_schemes(viewer: Viewer) -> QuerySet[Scheme]:
@@ -38,28 +39,53 @@ def readable_schemes(viewer: Viewer) -> QuerySet[Scheme]:
     return Scheme.objects.filter((published & ~Q(status=SchemeStatus.DRAFT)) | Q(pk__in=own))
 
 
+def scheme_list(viewer: Viewer) -> list[Scheme]:
+    """Every version there is for the committee: the latest year first, in it the drafts, then the latest valid."""
+    rows = readable_schemes(viewer).select_related("root", "created_by", "submitted_by", "published_by", "based_on")
+    return sorted(
+        rows,
+        key=lambda row: (-row.year, row.subject, row.status != SchemeStatus.DRAFT, -row.valid_from, -row.pk),
+    )
+
+
 def scheme_page(viewer: Viewer, year: int) -> SchemePage:
     """The last version of a year's scheme; 404 where there is none."""
     best = best_scheme(scheme_rows(viewer.root_id, year * 100 + 12))
     if best is None:
         raise Http404
-    frame = frame_of(best)
-    mine = Scheme.objects.filter(subject="branch").exclude(status=SchemeStatus.DRAFT)
-    rows = [row for row in mine.order_by("year", "valid_from", "pk") if row.root_id in (None, viewer.root_id)]
+    return page_of_scheme(viewer, best)
+
+
+def page_of_scheme(viewer: Viewer, row: Scheme) -> SchemePage:
+    """One version in words, a draft, too; beside it the published versions of its year."""
+    year, frame = row.year, frame_of(row)
+    mine = Scheme.objects.filter(subject=row.subject).exclude(status=SchemeStatus.DRAFT)
+    rows = [one for one in mine.order_by("year", "valid_from", "pk") if one.root_id in (None, viewer.root_id)]
+    tags = dict(Item.objects.filter(scheme=row).values_list("code", "tags"))
     return SchemePage(
         frame,
-        tuple(row for row in rows if row.year == year),
-        tuple(sorted({row.year for row in rows}, reverse=True)),
-        tuple(_category(one, frame) for one in frame.categories),
+        tuple(one for one in rows if one.year == year),
+        tuple(sorted({one.year for one in rows}, reverse=True)),
+        tuple(_category(one, frame, tags) for one in frame.categories),
         tuple(_extra(extra) for extra in frame.extras if extra.kind == "bonus"),
         tuple(_extra(extra) for extra in frame.extras if extra.kind == "penalty"),
         tuple(_veto(row, frame) for row in frame.vetoes),
         tuple(_grade(row) for row in frame.grades),
         _composition(frame),
+        _pillars(frame, tags),
     )
 
 
-def _category(one, frame: SchemeFrame) -> dict:
+def _pillars(frame: SchemeFrame, tags: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    """保障体系: how many points the items of each carry; an item may belong to several."""
+    found: dict[str, int] = {}
+    for item in frame.items:
+        for tag in tags[item.code]:
+            found[tag] = found.get(tag, 0) + item.points
+    return tuple((tag, pts(points)) for tag, points in found.items())
+
+
+def _category(one, frame: SchemeFrame, tags: dict[str, list[str]]) -> dict:
     return {
         "code": one.code,
         "name": one.name,
@@ -67,6 +93,7 @@ def _category(one, frame: SchemeFrame) -> dict:
         "items": [
             {
                 "item": item,
+                "tags": tags[item.code],
                 "points": pts(item.points),
                 "rules": [
                     {"code": rule.code, "points": pts(rule.points), "words": rule_words(rule, frame)}
@@ -111,5 +138,5 @@ def _composition(frame: SchemeFrame) -> tuple[dict, ...]:
         return ()
     rows = [{"name": "半年日常得分（6月）", "weight": str(data["half_year_weight"])}]
     outer = Decimal(str(data["year_weight"]))
-    rows += [{"name": part["name"], "weight": f"{outer} × {part['weight']}"} for part in data["year_parts"]]
+    rows += [{"name": part["name"], "weight": f"{outer} × {part['weight']}"} for part in data.get("year_parts", ())]
     return tuple(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -83,3 +84,9 @@ def heat_cells(groups: tuple[Group, ...], link: str = "") -> SafeString:
             inner = f'<a href="{url}#{cell.code}">{cell.text}</a>' if url else f"<span>{cell.text}</span>"
             drawn.append(f'<td class="{style}">{inner}</td>')
     return mark_safe("".join(drawn))
+
+
+@register.filter
+def lookup(names: Mapping[str, str], key: str) -> str:
+    """What a code is called; the code itself where nothing is known of it."""
+    return names.get(key, key)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from assessment.selectors.schemes import scheme_page
+from branches.permissions import can
 from branches.rules import Role
 
 READERS = (Role.OFFICER, Role.LEADER, Role.SECRETARY, Role.BRANCH_COMMITTEE)
@@ -23,4 +24,5 @@ def show(request: HttpRequest, year: int) -> HttpResponse:
     """The scheme valid in December of a year (the last version of it)."""
     if not request.viewer.is_a(*READERS):
         raise Http404
-    return render(request, "assessment/scheme.html", {"page": scheme_page(request.viewer, year), "year": year})
+    page, may_edit = scheme_page(request.viewer, year), can(request.viewer, "scheme.edit")
+    return render(request, "assessment/scheme.html", {"page": page, "year": year, "may_edit": may_edit})

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from assessment import schemes
-from assessment.drafts.editing import with_part
 from assessment.members import schemes as member_schemes
 from assessment.models import Metric
 from assessment.reporters import lint_context, reporters, told_by_features
-from assessment.rules.document import EventPart, ExtraPart, LevelPart, SchemeDoc, TierPart
+from assessment.rules.document import EventPart, ExtraPart, LevelPart, SchemeDoc, TierPart, with_part
 from assessment.rules.lint import Severity, errors_of, lint, warnings_of
 from assessment.selectors.documents import document_of
 

@@ -1,0 +1,1 @@
+"""Pages of schemes as drafts: the list, the editor, checking and publishing, comparing, simulating."""
