@@ -14,7 +14,7 @@ from assessment.panels import panels_of
 from assessment.selectors.months import branch_latest_month
 from assessment.selectors.place import place_of
 from assessment.statement import statement
-from branches.permissions import check
+from branches.permissions import can, check
 from core.http import download
 from core.periods import Month
 
@@ -40,6 +40,7 @@ def show(request: HttpRequest, branch_id: int, month: Month) -> HttpResponse:
         "title": window_words(found),
         "place": place_of(request.viewer, found),
         "month": month,
+        "may_export": can(request.viewer, "export", found.branch),
         "panels": panels_of(request.viewer, found),
     }
     return render(request, "assessment/statement.html", context)

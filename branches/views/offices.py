@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from branches.forms.members import AppointmentForm, EndForm, ExclusionForm
-from branches.models import Appointment, CountExclusion, Post, Tier
+from branches.models import Appointment, CountExclusion, Organisation, Post, Tier
+from branches.permissions import Viewer, visible
 from branches.services import appointments
 from branches.views.pages import (
     FormPage,
@@ -48,7 +50,7 @@ def appointment_new(request: HttpRequest, pk: int) -> HttpResponse:
 def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End somebody's office."""
     viewer = request.viewer
-    appointment = seen_or_404(Appointment.objects.select_related("organisation", "member"), request, pk)
+    appointment = _office_or_404(viewer, pk)
     require_action(viewer, _action(appointment.organisation), appointment.organisation)
     form = EndForm(data_of(request), initial={"on": viewer.today})
     back = reverse("branches:detail", args=[appointment.organisation_id])
@@ -63,6 +65,12 @@ def appointment_end(request: HttpRequest, pk: int) -> HttpResponse:
         return back, f"{words}任职已结束。"
 
     return form_page(request, page, form, do)
+
+
+def _office_or_404(viewer: Viewer, pk: int) -> Appointment:
+    """An office in an organisation this person sees: of a group of the branch, too."""
+    seen = visible(Organisation.objects.all(), viewer).values("pk")
+    return get_object_or_404(Appointment.objects.select_related("organisation", "member"), pk=pk, organisation__in=seen)
 
 
 def _action(organisation: Any) -> str:

@@ -63,6 +63,21 @@ def test_the_secretary_names_group_leaders(cast):
     assert Appointment.objects.filter(organisation=group).count() == 1
 
 
+def test_the_secretary_ends_the_office_of_a_group_leader_of_the_own_branch_alone(cast, client_as):
+    group, foreign = GroupFactory(parent=cast.branch), GroupFactory(parent=cast.other_branch)
+    office, other = (
+        AppointmentFactory(organisation=one, member=MemberFactory(branch=one.parent, group=one), post="group_leader")
+        for one in (group, foreign)
+    )
+    client = client_as("secretary")
+
+    assert client.get(f"/appointments/{office.pk}/end/").status_code == 200
+    assert client.post(f"/appointments/{office.pk}/end/", {"on": "2026-11-20"}).status_code == 302
+    assert client.post(f"/appointments/{other.pk}/end/", {"on": "2026-11-20"}).status_code == 404
+    ended = {one.pk: one.to_on for one in Appointment.objects.filter(post="group_leader")}
+    assert ended == {office.pk: date(2026, 11, 20), other.pk: None}
+
+
 def test_terms_follow_one_another(cast):
     TermFactory(branch=cast.branch, term_no=1, from_on=date(2022, 1, 1), due_on=date(2024, 12, 31), has_committee=True)
     officer = cast.viewer("officer")
