@@ -31,6 +31,6 @@ urlpatterns = [
     path("activities/<int:activity_id>/note/", steps.note, name="note"),
 ]
 
-for _part in ("activities.urls_month", "activities.urls_plan"):
+for _part in ("activities.urls_month", "activities.urls_plan", "activities.urls_members"):
     if find_spec(_part):
         urlpatterns += import_module(_part).urlpatterns

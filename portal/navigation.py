@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("我的档案", "user", "branches:member", (MEMBER,), "", is_own=True),
     Entry("我的得分", "chart-bar", "assessment:my_score", (MEMBER,), "", ("/my-score/",)),
     Entry("我的学分", "book", "assessment:my_credits", (MEMBER,), "", ("/my-credits/",)),
+    Entry("我的申报", "file-plus", "activities:member_claims", (MEMBER,), "", ("/member-claims/",)),
     Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
     Entry("月报", "clipboard", "activities:month", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/month/",)),
     Entry("年度计划", "checklist", "activities:plan", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/plan/",)),

@@ -20,3 +20,14 @@ TABLE: dict[str, Access] = {
     "assessment:member_publicity": page(OWN, "year", empty=PEERS),
     "assessment:member_publicity_start": deed(PEERS | {"secretary"}, "year", sees=frozenset({"committee_member"})),
 }
+
+TABLE |= {
+    "activities:member_claims": page(OWN, empty=PEERS),
+    "activities:member_claim_new": page(OWN),
+    "activities:member_claim": page(SELF, "member_claim"),
+    "activities:member_claim_edit": page(SELF, "member_claim"),
+    "activities:member_claim_file": page(SELF, "member_claim", "member_claim_file"),
+    "activities:member_claim_confirm": deed(BRANCH, "member_claim", sees=frozenset({"member"})),
+    "activities:member_claim_return": deed(BRANCH, "member_claim", sees=frozenset({"member"})),
+    "activities:member_claim_withdraw": deed(SELF, "member_claim"),
+}
