@@ -2,6 +2,17 @@
 
 from .accountability import AccountabilityReport, AccountabilityReview, ReportState, ReviewState
 from .appeal import Appeal, AppealFile, AppealState, AppealSubject
+from .contract import (
+    Contract,
+    ContractDuty,
+    ContractLine,
+    ContractState,
+    ContractTemplate,
+    DutyKind,
+    NextTarget,
+    TargetReport,
+)
+from .decision import Decision
 from .democratic import AppraisalGrade, AppraisalState, AppraisedMember, DecidedBy, DemocraticAppraisal
 from .inspection import (
     Finding,
@@ -33,14 +44,22 @@ __all__ = [
     "AppraisalState",
     "AppraisedMember",
     "CommitteeDecision",
+    "Contract",
+    "ContractDuty",
+    "ContractLine",
+    "ContractState",
+    "ContractTemplate",
     "DecidedBy",
+    "Decision",
     "DemocraticAppraisal",
+    "DutyKind",
     "Finding",
     "Inspection",
     "InspectionRound",
     "InspectionState",
     "ItemCheck",
     "ItemVerdict",
+    "NextTarget",
     "NoticeScope",
     "PartCode",
     "PartMark",
@@ -65,6 +84,7 @@ __all__ = [
     "RuleLeftOut",
     "SampledRecord",
     "Severity",
+    "TargetReport",
     "VetoCase",
     "VetoState",
     "YearEnd",

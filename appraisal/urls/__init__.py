@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from appraisal.urls import accountability, appeals, polls, rounds, year
+from appraisal.urls import accountability, appeals, contracts, polls, rounds, year
 
 app_name = "appraisal"
 urlpatterns = [
     *accountability.urlpatterns,
     *appeals.urlpatterns,
+    *contracts.urlpatterns,
     *polls.urlpatterns,
     *rounds.urlpatterns,
     *year.urlpatterns,
