@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from appraisal.models import Contract, ContractLine, ContractTemplate
-from appraisal.selectors.contracts import duties_of, lines_of, target_text
+from appraisal.selectors.contracts import duties_of, frame_of_year, lines_of, target_text
 from appraisal.services import contracts as services
 from appraisal.services.contracts import DutyEntry, LineEntry
 from tests.factories import activities as records
@@ -19,7 +19,8 @@ YEAR = 2026
 
 
 def template(cast: Cast, year: int = YEAR) -> ContractTemplate:
-    records.load_scheme(cast.root)
+    if frame_of_year(cast.root.pk, year) is None:
+        records.load_scheme(cast.root)
     return services.begin_template(actor=cast.viewer("officer", DAY), root=cast.root, year=year, now=NOW)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from activities.models import Claim
-from appraisal.models import Appeal
+from appraisal.models import Appeal, Contract, Decision
 from assessment import rollup
 from branches.models import Member, Organisation, PatchVisit, VisitPromise
 from branches.models.imports import ImportBatch
@@ -18,6 +18,7 @@ from core.periods import Month
 from integrity.models import JobPost, RiskPoint
 from notices.models import Notice
 from tests.factories import activities as records
+from tests.factories import contracts
 from tests.factories.branches import (
     AppointmentFactory,
     BranchFactory,
@@ -41,6 +42,7 @@ MONTHS = (Month(2026, 10), Month(2026, 11))
 def first_of_each(world: World) -> None:
     """What the world leaves out because nobody needs it there: a group, and points of the running month."""
     _people(world.cast, world.cast.branch, 0)
+    _contracts(world.cast)
     _points(world.cast)
 
 
@@ -54,7 +56,15 @@ def two_more_of_each(world: World) -> None:
         for place in (world.cast.branch, branch):
             _records(replace(world.cast, branch=place), n)
             _copies(world, place, n)
+    _contracts(world.cast)
     _points(world.cast)
+
+
+def _contracts(cast: Cast) -> None:
+    """A contract for every branch, those of the others put up for signature."""
+    contracts.make(cast)
+    others = Contract.objects.exclude(branch=cast.branch)
+    contracts.send(cast, ids=list(others.values_list("pk", flat=True)))
 
 
 def _people(cast: Cast, branch: Organisation, n: int) -> None:
@@ -95,6 +105,7 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     risk = RiskPoint.objects.select_related("post").get(pk=values["risk"])
     post = _copy(JobPost, risk.post_id, code=f"G{n}.{branch.pk}", organisation=branch)
     open_paper(cast, branch=branch, source=f"growth{n}.{branch.pk}")
+    _copy(Decision, values["decision"], branch=branch, matter=f"事项{n}.{branch.pk}")
     _copy(RiskPoint, risk.pk, post=post, code=f"G{n}.{branch.pk}-1")
 
 

@@ -26,6 +26,8 @@ LISTS = (
     "activities:ledger",
     "activities:list",
     "activities:review",
+    "appraisal:contract_list",
+    "appraisal:decisions",
     "appraisal:appeals",
     "assessment:facts",
     "assessment:overview_month",
