@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django import forms
 
 from assessment.selectors.scoreboard import VIEWS, BranchRow
+from core.periods import Month
 
 
 class OverviewForm(forms.Form):
@@ -61,3 +62,13 @@ class RestatementFilter(forms.Form):
     def __init__(self, data, *, branches: list[tuple[int, str]]) -> None:
         super().__init__(data)
         self.fields["branch"].choices = [("", "全部"), *branches]
+
+
+class SinceForm(forms.Form):
+    """Against which earlier month of the year a change is taken."""
+
+    since = forms.ChoiceField(label="与哪个月比", required=False)
+
+    def __init__(self, data, *, months: Iterable[Month]) -> None:
+        super().__init__(data)
+        self.fields["since"].choices = [(str(month), month.label) for month in months]

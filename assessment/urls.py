@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessment.views import facts, marks, members, months, opening, overview, periods, scheme, statements
+from assessment.views import charts, facts, marks, members, months, opening, overview, periods, scheme, statements
 from assessment.views.schemes import editor, listing, publishing, trying
 
 app_name = "assessment"
@@ -12,6 +12,10 @@ urlpatterns = [
     path("overview/", overview.latest, name="overview"),
     path("overview/<month:month>/", overview.show, name="overview_month"),
     path("overview/<month:month>/export/", overview.export, name="overview_export"),
+    path("overview/<month:month>/charts/", charts.show, name="charts"),
+    path("overview/<month:month>/charts/export/", charts.export, name="charts_export"),
+    path("statements/<int:branch_id>/<month:month>/changes/", charts.changes, name="changes"),
+    path("statements/<int:branch_id>/<month:month>/changes/export/", charts.changes_export, name="changes_export"),
     path("statements/", statements.own, name="own_statement"),
     path("statements/<int:branch_id>/<month:month>/", statements.show, name="statement"),
     path("statements/<int:branch_id>/<month:month>/export/", statements.export, name="statement_export"),

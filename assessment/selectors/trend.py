@@ -48,7 +48,7 @@ def month_scores(
     where: dict = {"root_id": root_id, "month__in": [month.key for month in months]}
     if branch_ids is not None:
         where["branch_id__in"] = branch_ids if isinstance(branch_ids, QuerySet) else list(branch_ids)
-    frames = _frames(root_id, months) if frames is None else frames
+    frames = frames_of(root_id, months) if frames is None else frames
     extras = _extras(where)
     sums: dict[tuple[int, int], dict[str, tuple[int, int, int]]] = defaultdict(dict)
     rows = RuleScore.objects.filter(**where).values_list("month", "branch_id", "rule__category__code")
@@ -109,7 +109,7 @@ def _mean(scores: Iterable[Fraction]) -> Decimal | None:
     return rounded(sum(known, Fraction(0)) / len(known)) if known else None
 
 
-def _frames(root_id: int, months: Sequence[Month]) -> dict[int, SchemeFrame]:
+def frames_of(root_id: int, months: Sequence[Month]) -> dict[int, SchemeFrame]:
     years = {month.year for month in months}
     rows = Scheme.objects.filter(subject="branch", year__in=years).exclude(status=SchemeStatus.DRAFT)
     known = [row for row in rows if row.root_id in (None, root_id)]

@@ -7,7 +7,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from assessment.charts import overview_charts
 from assessment.exports import summary_sheet, workbook
 from assessment.forms import OverviewForm
 from assessment.selectors import root_of, scoreboard
@@ -42,7 +41,6 @@ def show(request: HttpRequest, month: Month) -> HttpResponse:
             "choice": choice,
             "form": form,
             "table": overview_table(board, choice),
-            "charts": overview_charts(board, choice.which) if request.GET.get("charts") else [],
             "can_export": can(request.viewer, "export"),
             "columns": _columns(board),
             "has_next": month < Month.of(request.viewer.today),

@@ -3,6 +3,7 @@
   'use strict';
   var portal = window.portal;
   var charts = [];
+  var PAPER_WIDTH = 640;
 
   function colour(name) {
     return window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -42,6 +43,7 @@
     var option = resolved(given);
     var ink = colour('--chart-ink');
     var base = {
+      backgroundColor: colour('--card'),
       color: [1, 2, 3, 4, 5, 6].map(function (n) { return colour('--chart-' + n); }),
       textStyle: { fontFamily: colour('--font'), color: ink },
       animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -71,12 +73,47 @@
     place.portalChart = true;
     chart.setOption(dressed(option));
     chart.on('click', follow);
-    charts.push({ chart: chart, option: option });
+    charts.push({ chart: chart, option: option, id: place.id });
+    document.querySelectorAll('[data-chart-save="' + place.id + '"]').forEach(function (button) { button.hidden = false; });
+  }
+
+  /* the drawing as it stands, as a file of its own */
+  function save(button) {
+    var id = button.getAttribute('data-chart-save');
+    var each = charts.filter(function (one) { return one.id === id; })[0];
+    if (!each) return;
+    var link = document.createElement('a');
+    var file = new Blob([each.chart.renderToSVGString()], { type: 'image/svg+xml' });
+    link.href = URL.createObjectURL(file);
+    link.download = button.getAttribute('data-chart-name') + '.svg';
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+    window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+  }
+
+  /* paper is white and as wide as a sheet, whatever the screen was; the drawing is made before the print style holds */
+  function print(isPaper) {
+    var root = document.documentElement;
+    var theme = root.getAttribute('data-bs-theme');
+    if (isPaper) root.setAttribute('data-bs-theme', 'light');
+    charts.forEach(function (each) {
+      each.chart.resize(isPaper ? { width: PAPER_WIDTH } : undefined);
+      each.chart.setOption(Object.assign(dressed(each.option), { animation: false }), true);
+    });
+    if (isPaper && theme) root.setAttribute('data-bs-theme', theme);
+    else if (isPaper) root.removeAttribute('data-bs-theme');
   }
 
   portal.startCharts = function (root) {
     if (window.echarts) root.querySelectorAll('[data-chart]').forEach(start);
   };
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest('[data-chart-save]');
+    if (button) save(button);
+  });
+  window.addEventListener('beforeprint', function () { print(true); });
+  window.addEventListener('afterprint', function () { print(false); });
   window.addEventListener('resize', function () {
     charts.forEach(function (each) { each.chart.resize(); });
   });

@@ -147,7 +147,7 @@ def test_own_place_against_quartiles_needs_four_branches(year, client_as):
 
 
 @pytest.mark.parametrize(
-    "path", ["/overview/2026-10/", "/overview/2026-10/?charts=1&view=quarter", "/facts/", "/months/", "/marks/2026/"]
+    "path", ["/overview/2026-10/", "/overview/2026-10/charts/", "/facts/", "/months/", "/marks/2026/"]
 )
 def test_queries_are_the_same_for_one_branch_and_three(cast, client_as, path):
     branches = [cast.branch, cast.other_branch, cast.far_branch]
