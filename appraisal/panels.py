@@ -16,7 +16,7 @@ from branches.permissions import Viewer, can
 from core.periods import today as today_of
 from core.workdays import add_workdays
 
-BADGES = {"open": "pending", "upheld": "approved", "rejected": "refused", "withdrawn": "withdrawn"}
+BADGES = {"open": "pending", "upheld": "approved", "rejected": "declined", "withdrawn": "withdrawn"}
 
 
 def appeals_panel(viewer: Viewer, statement: Statement) -> Panel:

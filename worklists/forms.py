@@ -48,8 +48,8 @@ class ItemFilterForm(forms.Form):
         label="状态",
         required=False,
         choices=[
-            ("", "全部"),
-            ("unfinished", "未销号"),
+            ("", "未销号"),
+            ("all", "全部"),
             ("overdue", "逾期"),
             ("open", "办理中"),
             ("done", "待核验"),
@@ -73,7 +73,7 @@ class ItemFilterForm(forms.Form):
         return ItemFilter(
             branch_id=int(data["branch"]) if data.get("branch") else None,
             kind=data.get("kind", ""),
-            state=data.get("state", ""),
+            state=data.get("state", "") or "unfinished",
             mine=bool(data.get("mine")),
             q=data.get("q", "").strip(),
         )

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.periods import Month
+
 
 class RoundKind(models.TextChoices):
     HALF = "half", "半年检查"
@@ -60,6 +62,12 @@ class InspectionRound(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def span_words(self) -> str:
+        """2026年1月至6月; one month by its own name."""
+        first, last = Month.from_key(self.first_month), Month.from_key(self.last_month)
+        return last.label if first == last else f"{first.label}至{last.number}月"
 
     @property
     def is_drawn(self) -> bool:

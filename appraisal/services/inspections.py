@@ -63,21 +63,14 @@ def check_items(*, actor: Viewer, inspection_id: int, looks: Mapping[str, Look],
     codes = {item.code for item in round_frame(inspection.round).items}
     _check_looks(looks, codes, ItemVerdict.values)
     present = {row.item_code: row for row in inspection.checks.all()}
-    changed = 0
-    for code, look in looks.items():
-        row = present.get(code)
-        if (row.verdict, row.note) == (look.verdict, look.note.strip()) if row else not look.verdict:
-            continue
-        changed += 1
-        if not look.verdict:
-            ItemCheck.objects.filter(inspection=inspection, item_code=code).delete()
-            continue
-        ItemCheck.objects.update_or_create(
-            inspection=inspection,
-            item_code=code,
-            defaults={"root_id": inspection.root_id, **_looked(actor, look, now)},
-        )
-    return _kept(actor, inspection, changed, "逐项检查")
+    changed = {code: look for code, look in looks.items() if _differs(present.get(code), look)}
+    inspection.checks.filter(item_code__in=changed).delete()
+    ItemCheck.objects.bulk_create(
+        ItemCheck(root_id=inspection.root_id, inspection=inspection, item_code=code, **_looked(actor, look, now))
+        for code, look in changed.items()
+        if look.verdict
+    )
+    return _kept(actor, inspection, len(changed), "逐项检查")
 
 
 @transaction.atomic
@@ -86,13 +79,14 @@ def check_records(*, actor: Viewer, inspection_id: int, looks: Mapping[int, Look
     inspection = _open(actor, inspection_id)
     rows = {row.pk: row for row in inspection.records.all()}
     _check_looks(looks, set(rows), RecordVerdict.values)
-    changed = 0
-    for pk, look in looks.items():
-        if (rows[pk].verdict, rows[pk].note) == (look.verdict, look.note.strip()):
-            continue
-        changed += 1
-        SampledRecord.objects.filter(pk=pk).update(**_looked(actor, look, now))
-    return _kept(actor, inspection, changed, "核对抽查记录")
+    changed = {pk: look for pk, look in looks.items() if _differs(rows[pk], look)}
+    for pk, look in changed.items():
+        for name, value in _looked(actor, look, now).items():
+            setattr(rows[pk], name, value)
+    SampledRecord.objects.bulk_update(
+        [rows[pk] for pk in changed], ["verdict", "note", "checked_by", "checked_at"], batch_size=100
+    )
+    return _kept(actor, inspection, len(changed), "核对抽查记录")
 
 
 @transaction.atomic
@@ -234,6 +228,13 @@ def _check_finding(given: FindingInput, names: Mapping[str, str], now: datetime)
         faults["due_on"] = ["请填写整改期限，不能早于今天。"]
     if faults:
         raise InvalidInput(next(iter(faults.values()))[0], fields=faults)
+
+
+def _differs(row: ItemCheck | SampledRecord | None, look: Look) -> bool:
+    """Whether the look says something else than what is kept."""
+    if row is None:
+        return bool(look.verdict)
+    return (row.verdict, row.note) != (look.verdict, look.note.strip())
 
 
 def _looked(actor: Viewer, look: Look, now: datetime) -> dict:

@@ -204,7 +204,7 @@ def _words_of(keys: list[str]) -> dict[str, dict]:
         f"record:{row.pk}": {
             "activity": row,
             "happened_on": row.held_on,
-            "label": f"{row.kind.name}：{row.title}"[:200],
+            "label": (row.title if row.title.startswith(row.kind.name) else f"{row.kind.name}：{row.title}")[:200],
         }
         for row in Activity.objects.filter(pk__in=ids["record"]).select_related("kind")
     }

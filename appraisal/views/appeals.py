@@ -83,7 +83,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (url := _filed(request, form, branch, month)):
         return redirect(url)
     _, until = last_day_to_file(branch.root_id, month, AppealSubject.RESULT if is_result else AppealSubject.ITEM)
-    context = {"form": form, "branch": branch, "month": month, "until": until, "is_result": is_result}
+    context = {
+        "form": form,
+        "branch": branch,
+        "month": month,
+        "until": until,
+        "is_result": is_result,
+        "is_over": until is not None and viewer.today > until,
+    }
     return render(request, "appraisal/appeal_form.html", context, status=422 if form.errors else 200)
 
 

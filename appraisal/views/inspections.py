@@ -146,7 +146,6 @@ def _context(request: HttpRequest, found: Inspection, data: Any = None) -> dict[
         "inspection": found,
         "round": found.round,
         "month": Month.from_key(found.round.last_month),
-        "months": (Month.from_key(found.round.first_month), Month.from_key(found.round.last_month)),
         "rows": _item_rows(found, frame, standing),
         "records": drawn,
         "findings": findings,

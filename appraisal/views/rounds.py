@@ -30,7 +30,6 @@ from branches.permissions import Viewer, can, check
 from core import audit
 from core.errors import InvalidInput, PortalError, Refused
 from core.http import download, page_of, whole
-from core.periods import Month
 from core.submits import once
 
 
@@ -77,7 +76,6 @@ def show(request: HttpRequest, round_id: int) -> HttpResponse:
         "inspectors": list(found.inspectors.select_related("user")),
         "may_manage": can(viewer, "round.manage", found.root),
         "may_export": can(viewer, "export"),
-        "months": (Month.from_key(found.first_month), Month.from_key(found.last_month)),
         "verified": verify_round(found) if found.digest and request.GET.get("verify") else None,
         "severities": _counts(findings),
     }

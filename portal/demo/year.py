@@ -22,11 +22,13 @@ from core.periods import Month
 from core.periods import today as today_of
 from integrity.services import load_library
 
+from .appeals import appeal_last_year, appeal_this_year
 from .claims import ClaimBook
 from .members import begin_members, pass_of_members
 from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
+from .rounds import close_corrections, give_task, hold_round, hold_running_round
 from .settling import give_marks, settle_year
 from .sheets import send_sheets
 
@@ -55,10 +57,17 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
             give_marks(register, month.year, now=min(closes_at, now) - timedelta(hours=20))
         if closes_at <= now:
             close_month(actor=_officer(register, closes_at), root_id=register.root.pk, month=month, now=closes_at)
+        if closes_at <= now:
+            hold_round(register, month, now=now)
         if settled and month == Month(first.year, 12):
             say(f"审定{month.year}年度")
+            appeal_last_year(register, month.year)
             settle_year(register, month.year)
     fill_patches(register, today)
+    close_corrections(register, today)
+    hold_running_round(register, today)
+    give_task(register, today)
+    appeal_this_year(register, today)
     remind(root=register.root, today=today, now=now)
     tell_orphans(root=register.root, today=today, now=now)
     return register
