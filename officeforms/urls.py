@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from officeforms.views import binding, forms
+from officeforms.views import binding, burden, collecting, forms
 
 app_name = "officeforms"
 urlpatterns = [
@@ -21,4 +21,15 @@ urlpatterns = [
     path("forms/versions/<int:version_id>/template/", forms.template, name="template"),
     path("forms/versions/<int:version_id>/preview/", binding.preview, name="preview"),
     path("forms/versions/<int:version_id>/export/", binding.export, name="export"),
+    path("burden/", burden.show, name="burden"),
+    path("burden/export/", burden.export, name="burden_export"),
+    path("collections/", collecting.index, name="collecting"),
+    path("collections/kinds/<int:kind_id>/end/", collecting.kind_end, name="kind_end"),
+    path("collections/<int:collection_id>/", collecting.detail, name="collection"),
+    path("collections/<int:collection_id>/fields/", collecting.field_new, name="field_new"),
+    path("collections/<int:collection_id>/fields/<int:field_id>/remove/", collecting.field_remove, name="field_remove"),
+    path("collections/<int:collection_id>/send/", collecting.send, name="collection_send"),
+    path("collections/<int:collection_id>/end/", collecting.end, name="collection_end"),
+    path("collections/<int:collection_id>/answer/", collecting.answer, name="answer"),
+    path("collections/<int:collection_id>/export/", collecting.export, name="collection_export"),
 ]

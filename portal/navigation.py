@@ -65,6 +65,8 @@ ENTRIES = (
     Entry("方案管理", "edit", "assessment:schemes", (OFFICER,), "考核", ("/schemes/",)),
     Entry("期初", "upload", "assessment:opening", (OFFICER,), "考核", ("/opening/",)),
     Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), "报表", ("/forms/",)),
+    Entry("补充收集", "clipboard", "officeforms:collecting", (*BRANCH_PEOPLE, OFFICER), "报表", ("/collections/",)),
+    Entry("填报负担", "clock", "officeforms:burden", (OFFICER, SECRETARY), "报表", ("/burden/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
     Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
     Entry("我的包片", "flag", "patch", (LEADER,), "组织", ("/patch/",)),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.db.models import Q
+
+from activities.models import AddedKind
 from activities.rules.claimable import REPORTED, ClaimKind, short_name
 from assessment.models import Category, ExtraItem, ExtraKind, Item, Metric, MetricKind, Rule, RuleEvent, Scheme
 from assessment.rules.terms import RuleKind
@@ -31,10 +34,11 @@ class ItemTerms:
 
 @dataclass(slots=True)
 class Catalogue:
-    """All items of the scheme a month is scored by, and bonus and penalty items."""
+    """All items of the scheme a month is scored by, bonus and penalty items, and what the committee added."""
 
     items: list[ItemTerms] = field(default_factory=list)
     extras: list[ClaimKind] = field(default_factory=list)
+    added: list[ClaimKind] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 
@@ -42,7 +46,7 @@ class Catalogue:
     def kinds(self) -> dict[str, ClaimKind]:
         """Everything that can be claimed, by metric."""
         found = {kind.metric: kind for item in self.items for kind in item.claims}
-        return found | {kind.metric: kind for kind in self.extras}
+        return found | {kind.metric: kind for kind in (*self.extras, *self.added)}
 
     @property
     def words(self) -> dict[str, tuple[str, str]]:
@@ -56,7 +60,7 @@ class Catalogue:
 def catalogue_for(root_id: int, month: Month) -> Catalogue:
     """The catalogue of the scheme valid in the month; empty where no scheme is published. Not to be changed.
 
-    A published scheme is never edited, so its catalogue is read once per process.
+    A published scheme is never edited, so its part is read once per process; what was added is read anew.
     """
     scheme = scheme_for(root_id, month)
     if scheme is None:
@@ -66,10 +70,27 @@ def catalogue_for(root_id: int, month: Month) -> Catalogue:
         if len(_READ) >= KEPT:
             _READ.clear()
         _READ[key] = _read(scheme)
-    return _READ[key]
+    return _with_added(_READ[key], root_id, month)
+
+
+def _with_added(catalogue: Catalogue, root_id: int, month: Month) -> Catalogue:
+    rows = AddedKind.objects.filter(root_id=root_id, from_month__lte=month.key)
+    rows = rows.filter(Q(until_month=None) | Q(until_month__gte=month.key))
+    added = [
+        ClaimKind(metric=row.metric, name=row.name, unit=row.unit, evidence=row.evidence, item=ADDED) for row in rows
+    ]
+    if not added:
+        return catalogue
+    return replace(
+        catalogue,
+        added=added,
+        names=catalogue.names | {kind.metric: kind.name for kind in added},
+        units=catalogue.units | {kind.metric: kind.unit for kind in added},
+    )
 
 
 KEPT = 64
+ADDED = "增设的事项"
 _READ: dict[tuple[int, str, datetime | None], Catalogue] = {}
 
 

@@ -11,7 +11,7 @@ NOISE = re.compile(r"[\W_]+")
 # What a head adds to the thing it asks: periods, units, and words that say only “how many” or “which”.
 FILLERS = re.compile(
     r"本月|当月|月度|本年度|本年|年度|全年|累计|截至|目前|现有|合计|总计|总数|次数|人数|个数|数量|情况|名称|姓名|全称|"
-    r"是否|本支部|支部的|所属|所在|填报|登记|统计|共计|其中|的|及|与|和"
+    r"开展|召开|举办|举行|是否|本支部|支部的|所属|所在|填报|登记|统计|共计|其中|的|及|与|和"
 )
 LAST = re.compile(r"(数|次|人|名|个|日期|时间)$")
 ALIKE = 80  # percent of common letter pairs from which two names ask the same

@@ -21,7 +21,7 @@ from officeforms.selectors.fields import ABOUT_OF_SOURCE, Catalogue, Field, Figu
 from officeforms.selectors.fields.base import BRANCH, COPY, LINE_NUMBER
 
 FORM_LIMITS = Limits(rows=5_000, columns=200, cells=60_000)
-WIDTHS = [6, 16, 10, 30, 30, 30, 36, 48]
+WIDTHS = [12, 16, 10, 30, 30, 30, 36, 48]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.site.access.base import OFFICER, Access, deed, page
+from tests.site.access.base import LOGGERS, OFFICER, PEERS, SENDERS, Access, deed, page
 
 TABLE: dict[str, Access] = {
     # official forms are the business officer's
@@ -21,4 +21,19 @@ TABLE: dict[str, Access] = {
     "officeforms:template": page(OFFICER, "form_version"),
     "officeforms:preview": page(OFFICER, "form_version"),
     "officeforms:export": deed(OFFICER, "form_version"),
+    # the burden: all for the officer, the own branch for its secretary
+    "officeforms:burden": page(SENDERS, empty=PEERS),
+    "officeforms:burden_export": page(SENDERS, empty=PEERS),
+    # what is collected besides: asked by the officer, answered by the branch's secretary
+    "officeforms:collecting": page(LOGGERS, empty=PEERS),
+    "officeforms:kind_end": deed(OFFICER, "added_kind"),
+    "officeforms:collection": page(LOGGERS, "collection", empty=frozenset({"other_secretary"})),
+    "officeforms:field_new": deed(OFFICER, "collection", sees=LOGGERS | {"other_secretary"}),
+    "officeforms:field_remove": deed(OFFICER, "collection", "collection_field"),
+    "officeforms:collection_send": deed(OFFICER, "collection"),
+    "officeforms:collection_end": deed(OFFICER, "collection"),
+    "officeforms:answer": deed(
+        frozenset({"secretary"}), "collection", empty=frozenset({"other_secretary"}), sees=LOGGERS
+    ),
+    "officeforms:collection_export": page(OFFICER, "collection", sees=LOGGERS | {"other_secretary"}),
 }
