@@ -38,11 +38,14 @@ def likeness(one: str, other: str) -> int:
 
 
 def best(words: str, names: Iterable[tuple[str, str]], *, least: int = ALIKE) -> tuple[str, int] | None:
-    """Of (key, name) the key whose name is most like the words and how much, in percent; None below `least`."""
+    """Of (key, name) the key whose name is most like the words and how much, in percent; None below `least`.
+
+    Of equally like ones the shortest name, then the first.
+    """
     core = plain(words)
-    found = [(likeness(core, plain(name)), -len(name), key) for key, name in names]
-    top = max(found, default=(0, 0, ""))
-    return (top[2], top[0]) if core and top[0] >= least else None
+    found = [(likeness(core, plain(name)), -len(name), -place, key) for place, (key, name) in enumerate(names)]
+    top = max(found, default=(0, 0, 0, ""))
+    return (top[3], top[0]) if core and top[0] >= least else None
 
 
 def _pairs(text: str) -> set[str]:

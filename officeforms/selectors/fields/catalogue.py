@@ -41,6 +41,8 @@ class Catalogue:
         return self.fields[found[0]] if found else None
 
     def _fit(self, field: Field, words: str, core: str) -> int:
+        if any(core == plain(name) for name in field.names):
+            return 102
         if any(words in name or core in plain(name) for name in field.names):
             return 101
         fit = max(likeness(core, plain(name)) for name in field.names)
