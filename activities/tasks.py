@@ -8,6 +8,7 @@ from django.utils import timezone
 from activities.collect import collect, collect_talks
 from activities.reminders import remind
 from activities.reporting.members import collect_leave
+from assessment.members.reminders import remind as remind_credits
 from branches.models import Organisation
 from core.locks import run_once
 from core.periods import today as today_of
@@ -33,7 +34,8 @@ def daily_reminders() -> None:
     for root in _roots():
         with run_once("daily_reminders", f"{root.pk}:{today_of(now)}", now=now, again=True) as run:
             if run is not None:
-                run.beat(told=remind(root=root, today=today_of(now), now=now).told)
+                told = remind(root=root, today=today_of(now), now=now).told
+                run.beat(told=told + remind_credits(root_id=root.pk, today=today_of(now), now=now))
 
 
 def _roots() -> list[Organisation]:

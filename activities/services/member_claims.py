@@ -29,6 +29,7 @@ from assessment.models import MemberFact
 from assessment.selectors.members import members_seen
 from branches.models import Member, User
 from branches.permissions import Viewer, can, check, visible
+from branches.selectors.accounts import secretary_accounts
 from core import audit, uploads
 from core.errors import Conflict, InvalidInput, Refused
 from core.periods import Month
@@ -87,7 +88,9 @@ def enter_claim(
         )
     _report(claim, confirmed_by=None if is_own else actor.user_id, now=now)
     _note(actor, "member_claim.entered", claim, f"登记“{kind.name}”")
-    if not is_own:
+    if is_own:
+        _tell_committee(actor, claim, now)
+    else:
         _tell_member(claim, f"支部为您登记了“{kind.name}”", now)
     return claim
 
@@ -311,6 +314,21 @@ def _tell_member(claim: MemberClaim, title: str, now: datetime, kind: str = "rem
         root_id=claim.root_id,
         now=now,
         reason="这是关于您本人的事项。",
+    )
+
+
+def _tell_committee(actor: Viewer, claim: MemberClaim, now: datetime) -> None:
+    """The secretary, once a day however much is entered; of the secretary's own, nobody is told twice."""
+    people = secretary_accounts([claim.branch_id], today_of(now))[claim.branch_id]
+    notify(
+        recipients=[pk for pk in people if pk != actor.user_id],
+        kind="to_review",
+        title="有党员的个人申报待审核",
+        url=f"{reverse('activities:member_claims')}?state={ClaimState.SUBMITTED}",
+        dedupe_key=f"member_claims:{claim.branch_id}:{today_of(now)}",
+        root_id=claim.root_id,
+        now=now,
+        reason="本支部党员的申报由支部委员会审核。",
     )
 
 

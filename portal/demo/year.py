@@ -24,7 +24,7 @@ from integrity.services import load_library
 
 from .appeals import appeal_last_year, appeal_this_year
 from .claims import ClaimBook
-from .members import begin_members, pass_of_members
+from .members import begin_members, finish_members, pass_of_members
 from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
@@ -68,6 +68,7 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
     hold_running_round(register, today)
     give_task(register, today)
     appeal_this_year(register, today)
+    finish_members(register, now)
     remind(root=register.root, today=today, now=now)
     tell_orphans(root=register.root, today=today, now=now)
     return register
