@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("测评投票", "checklist", "appraisal:polls", (OFFICER,), "考核", ("/polls/",)),
     Entry("检查", "search", "appraisal:rounds", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/rounds/", "/inspections/")),
     Entry("申诉", "message", "appraisal:appeals", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/appeals/",)),
+    Entry("评先资格", "star", "appraisal:awards", (OFFICER,), "考核", ("/awards/",)),
     Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "考核", ("/results/",)),
     Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/facts/",)),
     Entry("考核方案", "sliders", "assessment:scheme", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/scheme/",)),

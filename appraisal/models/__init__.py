@@ -2,6 +2,7 @@
 
 from .accountability import AccountabilityReport, AccountabilityReview, ReportState, ReviewState
 from .appeal import Appeal, AppealFile, AppealState, AppealSubject
+from .award import AwardRule
 from .contract import (
     Contract,
     ContractDuty,
@@ -43,6 +44,7 @@ __all__ = [
     "AppraisalGrade",
     "AppraisalState",
     "AppraisedMember",
+    "AwardRule",
     "CommitteeDecision",
     "Contract",
     "ContractDuty",

@@ -182,6 +182,7 @@ def _publication(viewer: Viewer, year_end: YearEnd) -> dict[str, Any]:
         "obstacles": publication_obstacles(year_end) if year_end.takes_grades else [],
         "decision": standing_decision(year_end),
         "pending": next((row for row in rows if row.state == "proposed"), None),
+        "published": next((row for row in rows if row.state == "published"), None),
         "history": rows,
         "rows": results_of(viewer, year_end),
         "grade_names": {step.code: step.name for step in grade_steps(year_frame(year_end))},

@@ -28,3 +28,33 @@ def shown(hundredths: int | str | None) -> str:
 def exact_two(text: str | None) -> str:
     """An exact value kept as n/d, with two places."""
     return "—" if text is None else two(Fraction(text))
+
+
+@register.filter
+def shown_two(hundredths: int | None) -> str:
+    """A total stored in hundredths, with two places."""
+    return "—" if hundredths is None else two(Fraction(hundredths, 100))
+
+
+@register.filter
+def signed_two(hundredths: int) -> str:
+    """A change in hundredths with its sign."""
+    return f"{'+' if hundredths > 0 else '−'}{two(Fraction(abs(hundredths), 100))}"
+
+
+@register.filter
+def dash(part: str, branch_id: int) -> str:
+    """The name of a field of one branch: committee-12."""
+    return f"{part}-{branch_id}"
+
+
+@register.filter
+def at(values: Any, key: str) -> Any:
+    """What stands under a key, or nothing."""
+    return values.get(key, "")
+
+
+@register.filter
+def part_two(value: Fraction | str | None) -> str:
+    """The value of a part as it is, for a placeholder."""
+    return two(value) if isinstance(value, Fraction) else "未录入"

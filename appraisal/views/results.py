@@ -14,6 +14,7 @@ from appraisal.selectors.notices import running_notices
 from appraisal.selectors.pages import open_vetoes
 from appraisal.views._year import begun_year
 from branches.permissions import check
+from branches.rules import Role
 from core.http import download
 
 
@@ -28,6 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "years": published_results(viewer),
             "notices": running_notices(viewer),
             "vetoes": open_vetoes(viewer),
+            "is_reader": viewer.is_a(Role.SECRETARY, Role.BRANCH_COMMITTEE),
             "secretary_of": viewer.secretary_branch_ids,
             "appeals": own_result_appeals(viewer),
         },

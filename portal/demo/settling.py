@@ -6,7 +6,7 @@ import random
 from datetime import date, datetime
 
 from appraisal.models import NoticeScope, PublicationScope, YearResult
-from appraisal.services import deciding, marks, noticing, publishing, settling, vetoes
+from appraisal.services import awards, deciding, marks, noticing, publishing, settling, vetoes
 from appraisal.services.marks import MarkEntry
 from assessment.marks import give_mark
 from branches.models import User
@@ -66,6 +66,7 @@ def settle_year(register: Register, year: int) -> None:
         actor=actor(first, 29), year_end_id=year_end.pk, audience=PublicationScope.PUBLIC, now=on(29)
     )
     publishing.confirm_publication(actor=actor(second, 30), publication_id=publication.pk, now=on(30))
+    awards.load_default_awards(actor=actor(first, 30), root=register.root, now=on(30))
 
 
 def _measured(register: Register, year: int) -> list[DemoBranch]:

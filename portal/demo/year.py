@@ -28,6 +28,7 @@ from .members import begin_members, finish_members, pass_of_members
 from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
+from .restating import restate
 from .rounds import close_corrections, give_task, hold_round, hold_running_round
 from .settling import give_marks, settle_year
 from .sheets import send_sheets
@@ -59,6 +60,8 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
             close_month(actor=_officer(register, closes_at), root_id=register.root.pk, month=month, now=closes_at)
         if closes_at <= now:
             hold_round(register, month, now=now)
+        if month.number == 9 and closes_at + timedelta(days=2) <= now:
+            restate(register, month.previous, now=closes_at + timedelta(days=2))
         if settled and month == Month(first.year, 12):
             say(f"审定{month.year}年度")
             appeal_last_year(register, month.year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.site.access.base import EVERYBODY, NOBODY, OFFICER, Access, deed, page
+from tests.site.access.base import EVERYBODY, NOBODY, OFFICER, READERS, Access, deed, page
 
 TABLE: dict[str, Access] = {
     # the year end: begun, not settled, so that cases and results are nobody's
@@ -26,6 +26,15 @@ TABLE: dict[str, Access] = {
     "appraisal:publish_reject": deed(NOBODY, "nothing", sees=EVERYBODY),
     "appraisal:correct": deed(OFFICER, "year"),
     "appraisal:export": page(OFFICER, "year"),
+    "appraisal:whatif": page(OFFICER, "year"),
+    "appraisal:bonus": page(OFFICER, "year"),
+    "appraisal:publication_verify": deed(OFFICER, "publication"),
+    "appraisal:branch_year": page(READERS, "branch", "year"),
+    "appraisal:awards": page(OFFICER),
+    "appraisal:awards_load": deed(OFFICER),
+    "appraisal:award": page(OFFICER, "award", "year"),
+    "appraisal:award_export": page(OFFICER, "award", "year"),
+    "appraisal:award_edit": page(OFFICER, "award"),
     "appraisal:public_results": page(EVERYBODY, public=True),
     "appraisal:public_result": page(EVERYBODY, "publication", public=True),
     "appraisal:results": page(EVERYBODY, empty=EVERYBODY),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from appraisal.models import Publication, YearEnd, YearResult
+from appraisal.models import AwardRule, Publication, YearEnd, YearResult
 from assessment.models import PeriodSnapshot
 from tests.factories import activities as records
 from tests.factories.branches import Cast
@@ -45,4 +45,7 @@ def objects_of(cast: Cast, values: dict[str, Any]) -> dict[str, Any]:
         digest="0" * 64,
         taken_at=records.NOW,
     )
-    return {"publication": publication.pk, "period": f"{values['year']}-Q3"}
+    award = AwardRule.objects.create(
+        root=cast.root, code="A1", name="先进基层党组织", min_grade="good", edited_at=records.NOW
+    )
+    return {"award": award.pk, "publication": publication.pk, "period": f"{values['year']}-Q3"}
