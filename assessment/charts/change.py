@@ -31,7 +31,7 @@ def waterfall_chart(change: Change | None) -> Chart | None:
     option = {
         "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
         "tooltip": {"renderMode": "richText", "trigger": "item"},
-        "xAxis": {"type": "value", "min": _floor(change, moved)},
+        "xAxis": {"type": "value", "min": _floor(change, moved), "axisLabel": {"hideOverlap": True}},
         "yAxis": {
             "type": "category",
             "data": names,
