@@ -24,6 +24,7 @@ from integrity.services import load_library
 
 from .appeals import appeal_last_year, appeal_this_year
 from .claims import ClaimBook
+from .contracts import fill_contracts
 from .members import begin_members, finish_members, pass_of_members
 from .patches import fill_patches
 from .records import RecordBook, at
@@ -72,6 +73,7 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
     give_task(register, today)
     appeal_this_year(register, today)
     finish_members(register, now)
+    fill_contracts(register, today)
     remind(root=register.root, today=today, now=now)
     tell_orphans(root=register.root, today=today, now=now)
     return register
