@@ -50,7 +50,9 @@ FROM_RECORDS = frozenset(
         "joint_activity.held",
     }
 )
-REPORTED = FROM_REGISTERS | FROM_RECORDS
+# What the reviews of the year report: the secretary's report, the appraisal of members.
+FROM_REVIEWS = frozenset({"accountability_report.sent", "democratic_appraisal.closed"})
+REPORTED = FROM_REGISTERS | FROM_RECORDS | FROM_REVIEWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,17 +51,16 @@ def claims(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     _demand_reader(viewer)
     catalogue = catalogue_for(viewer.root_id, Month.of(viewer.today))
-    branches = branch_choices(viewer, "claim")
     form = ClaimFilterForm(
         request.GET or None,
-        branches=branches,
+        branches=branch_choices(viewer, "claim"),
         kinds=list(catalogue.kinds.values()),
-        years=years_to_show(viewer, branches),
+        years=years_to_show(viewer),
     )
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
     page = page_of(rows, request, key=key, count=True)
-    add_words(page, catalogue.words)
+    add_words(page)
     context = {
         "form": form,
         "page": page,

@@ -9,6 +9,7 @@ from appraisal.models import NoticeScope, PublicationScope, YearResult
 from appraisal.services import awards, deciding, marks, noticing, publishing, settling, vetoes
 from appraisal.services.marks import MarkEntry
 from assessment.marks import give_mark
+from assessment.models import ReviewMark
 from branches.models import User
 from branches.permissions import Viewer
 from core.periods import today as today_of
@@ -22,9 +23,12 @@ REVIEWED_RULES = ("A3.4", "F1.2", "F2.2")
 def give_marks(register: Register, year: int, *, now: datetime) -> None:
     """The committee's levels 好, 较好, 一般 for the rules that it judges by hand."""
     actor = Viewer.of(register.officers[0], today_of(now))
+    judged = set(_standing(register, year))  # by the secretaries' review
     for branch in _measured(register, year):
         rng = random.Random(year * 100 + branch.place)
         for rule in REVIEWED_RULES:
+            if (branch.row.pk, rule) in judged:
+                continue
             level = _level(branch.plan.diligence + rng.uniform(-0.12, 0.06))
             give_mark(
                 actor=actor,
@@ -71,6 +75,12 @@ def settle_year(register: Register, year: int) -> None:
 
 def _measured(register: Register, year: int) -> list[DemoBranch]:
     return [branch for branch in register.branches if branch.plan.founded_on.year < year + 1]
+
+
+def _standing(register: Register, year: int):
+    """(branch, rule) of the marks that stand already."""
+    marks = ReviewMark.objects.filter(root=register.root, year=year, withdrawn_at=None)
+    return marks.values_list("branch_id", "rule_code")
 
 
 def _level(quality: float) -> str:

@@ -226,8 +226,6 @@ class BranchStory:
     def _yearly_claims(self, month: Month) -> Iterator[ClaimPlan]:
         year, number = month.year, month.number
         day = date(year, number, 1 + self.rng.randint(7, 24))
-        if number == 2:
-            yield self._claim("democratic_appraisal.closed", day, int(self._keeps(0.3)), f"{year - 1}年度民主评议党员")
         if number == 3:
             yield self._claim("risk_review.sent", day, int(self._keeps(0.4)), f"{year}年度廉政风险点排查")
         if number in (6, 10) and self.plan.diligence > 0.75:
@@ -238,8 +236,6 @@ class BranchStory:
             yield self._claim("bonus.P06", day, 1, "防汛抢险保通获通报表扬", f"交防汛〔{year}〕15号")
         if number == 10 and self.place == 22:
             yield self._claim("penalty.N01", day, 1, "被上级党组织通报批评", f"通报〔{year}〕7号")
-        if number == 12:
-            yield self._claim("accountability_report.sent", day, int(self._keeps(0.3)), f"{year}年度述职报告")
 
     def _claim(self, metric: str, on: date, quantity: int, note: str, occurrence: str = "", base: int = 0) -> ClaimPlan:
         sent_on = on + timedelta(days=self.rng.randint(0, 3))

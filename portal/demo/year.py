@@ -30,6 +30,7 @@ from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
 from .restating import restate
+from .reviews import pass_of_reviews
 from .rounds import close_corrections, give_task, hold_round, hold_running_round
 from .settling import give_marks, settle_year
 from .sheets import send_sheets
@@ -87,6 +88,7 @@ def _pass(register: Register, records: RecordBook, claims: ClaimBook, month: Mon
     collect_activities(root_id=root_id, today=day, now=until, since=month.plus(-3))
     collect_month(root_id, month, now=until, today=min(day, month.last_day))
     send_sheets(register, month, until)
+    pass_of_reviews(register, month, until)
     rollup.run(root_id=root_id, month=month, now=until)
     pass_of_members(register, month, until)
 

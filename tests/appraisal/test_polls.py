@@ -262,10 +262,10 @@ def test_sizes_stand_once_the_slips_are_out(crowd):
 @pytest.mark.parametrize(
     ("who", "kind", "error"),
     [
-        ("secretary", "members", Refused),
-        ("member", "members", Refused),
+        ("secretary", "members", Http404),
+        ("member", "members", Http404),
         ("outsider", "members", Http404),
-        ("leader", "peers", Refused),
+        ("leader", "peers", Http404),
         ("officer", "member_appraisal", InvalidInput),
         ("officer", "nonsense", InvalidInput),
     ],

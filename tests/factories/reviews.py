@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from appraisal.models import AccountabilityReport, AccountabilityReview
-from appraisal.services import accountability, review_meeting
+from appraisal.models import AccountabilityReport, AccountabilityReview, AppraisalGrade, DemocraticAppraisal
+from appraisal.services import accountability, democratic, review_meeting
+from appraisal.services.democratic import GradeInput, SessionInput
 
 NOVEMBER = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 DUE = date(2026, 12, 25)
@@ -57,3 +58,27 @@ def assessed(cast: Any, report: AccountabilityReport, grade: str = "good", **wor
     return review_meeting.assess_report(
         actor=cast.viewer("officer"), report_id=report.pk, grade=grade, now=NOVEMBER, **given
     )
+
+
+def appraisal_of(cast: Any, *, year: int = 2026, by: str = "secretary") -> DemocraticAppraisal:
+    return democratic.begin_appraisal(actor=cast.viewer(by), branch=cast.branch, year=year, now=NOVEMBER)
+
+
+def decide(cast: Any, appraisal: DemocraticAppraisal, best: int = 0, *, by: str = "secretary", **session: Any) -> int:
+    """The first `best` full members 优秀, the others 合格."""
+    graded = [person.pk for person in appraisal.people.filter(is_graded=True)]
+    grades = {pk: AppraisalGrade.EXCELLENT if n < best else AppraisalGrade.PASS for n, pk in enumerate(graded)}
+    given = {"held_on": date(2026, 11, 18), "decided_by": "meeting", "place": "党员活动室", **session}
+    return democratic.decide_grades(
+        actor=cast.viewer(by),
+        appraisal_id=appraisal.pk,
+        session=SessionInput(**given),
+        grades={pk: GradeInput(grade) for pk, grade in grades.items()},
+        now=NOVEMBER,
+    )
+
+
+def approved(cast: Any, appraisal: DemocraticAppraisal, best: int = 0) -> DemocraticAppraisal:
+    decide(cast, appraisal, best)
+    democratic.send_appraisal(actor=cast.viewer("secretary"), appraisal_id=appraisal.pk, now=NOVEMBER)
+    return democratic.approve_appraisal(actor=cast.viewer("officer"), appraisal_id=appraisal.pk, now=NOVEMBER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.site.access.base import BRANCH, EVERYBODY, NOBODY, OFFICER, OVERSEERS, PEERS, Access, deed, page
+from tests.site.access.base import BRANCH, EVERYBODY, EXPORTERS, NOBODY, OFFICER, OVERSEERS, PEERS, Access, deed, page
 
 RUNNERS = frozenset({"secretary", "officer"})
 READERS = BRANCH | OFFICER
@@ -41,4 +41,20 @@ TABLE: dict[str, Access] = {
     "appraisal:report_assess": deed(OFFICER, "report", sees=BUSINESS),
     "appraisal:report_rectify": deed(OFFICER, "report", sees=BUSINESS),
     "appraisal:report_paper": page(BUSINESS, "report"),
+    # the democratic appraisal of a branch; a member reaches the own page only
+    "appraisal:democratic_current": page(EVERYBODY),
+    "appraisal:democratic_own": page(EVERYBODY),
+    "appraisal:democratic_self": deed(frozenset({"member"}), "appraised"),
+    "appraisal:democratic_year": page(BUSINESS, "year", empty=PEERS),
+    "appraisal:democratic_begin": deed(RUNNERS | PEERS, "year"),
+    "appraisal:democratic_year_export": page(EXPORTERS, "year", empty=PEERS),
+    "appraisal:democratic": page(BUSINESS, "democratic"),
+    "appraisal:democratic_export": page(EXPORTERS, "democratic", sees=frozenset({"committee_member"})),
+    "appraisal:democratic_people": deed(RUNNERS, "democratic", sees=WATCHERS),
+    "appraisal:democratic_ballot": deed(RUNNERS, "democratic", sees=WATCHERS),
+    "appraisal:democratic_propose": deed(RUNNERS, "democratic", sees=WATCHERS),
+    "appraisal:democratic_decide": deed(RUNNERS, "democratic", sees=WATCHERS),
+    "appraisal:democratic_send": deed(RUNNERS, "democratic", sees=WATCHERS),
+    "appraisal:democratic_return": deed(OFFICER, "democratic", sees=BUSINESS),
+    "appraisal:democratic_approve": deed(OFFICER, "democratic", sees=BUSINESS),
 }
