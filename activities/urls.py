@@ -34,5 +34,3 @@ urlpatterns = [
 for _part in ("activities.urls_month", "activities.urls_plan", "activities.urls_members"):
     if find_spec(_part):
         urlpatterns += import_module(_part).urlpatterns
-if find_spec("activities.urls_month"):
-    urlpatterns += import_module("activities.urls_month").urlpatterns

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from activities.models import ActivityState, ActivityType
-from activities.selectors.ledger import LEDGER_KINDS, SHOWN
-from branches.models import Organisation
+from activities.models import ActivityState
+from activities.selectors.ledger import SHOWN
+from branches.selectors import BranchChoice
 
 
 class LedgerForm(forms.Form):
@@ -26,10 +26,9 @@ class LedgerForm(forms.Form):
         label="至", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, branches: Sequence[Organisation], **kwargs: Any):
+    def __init__(self, *args: Any, branches: Sequence[BranchChoice], kinds: Sequence[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["branch"].choices = [("", "全部"), *((str(b.pk), b.short_name) for b in branches)]
-        kinds = ActivityType.objects.filter(code__in=LEDGER_KINDS).values_list("code", "name")
         self.fields["kind"].choices = [("", "三会一课和主题党日"), *kinds]
         self.fields["state"].choices = [("", "全部"), *((s.value, s.label) for s in map(ActivityState, SHOWN))]
         if len(branches) < 2:

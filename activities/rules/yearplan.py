@@ -13,6 +13,7 @@ from core.periods import Month
 DONE, LATE, PENDING, DUE, LACKING, NOT_DUE = "done", "late", "pending", "due", "lacking", "not_due"
 STATUSES = (DONE, LATE, PENDING, DUE, LACKING, NOT_DUE)
 FILLED = frozenset({DONE, LATE, PENDING})
+STATUS_WORDS = {DONE: "已办", LATE: "补报", PENDING: "待审", DUE: "待办", LACKING: "缺", NOT_DUE: "未到期"}
 KEY_JOIN = "~"
 # What a duty's badge says, in the fewer words of a plan.
 OF_DUTY = {"on_time": DONE, "reached": DONE, "late": LATE, "pending": PENDING}
@@ -41,6 +42,7 @@ class PlanLine:
     evidence: str = ""
     note: str = ""
     four_one: str = ""
+    is_own: bool = True  # the organisation's to plan; False for what the committee does with it
 
     @property
     def title(self) -> str:
@@ -57,6 +59,10 @@ class PlanLine:
         if self.day.year == self.year:
             return self.day.month
         return 12 if self.day.year > self.year else 1
+
+    @property
+    def word(self) -> str:
+        return STATUS_WORDS[self.status]
 
     @property
     def is_filled(self) -> bool:

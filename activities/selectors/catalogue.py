@@ -48,6 +48,11 @@ class Catalogue:
         found = {kind.metric: kind for item in self.items for kind in item.claims}
         return found | {kind.metric: kind for kind in (*self.extras, *self.added)}
 
+    @property
+    def words(self) -> dict[str, tuple[str, str]]:
+        """Name and unit of every metric there was when the scheme was read."""
+        return {code: (name, self.units[code]) for code, name in self.names.items()}
+
     def name_of(self, metric: str) -> str:
         return short_name(self.names.get(metric, metric))
 

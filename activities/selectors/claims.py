@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -69,9 +69,11 @@ def metric_words() -> dict[str, tuple[str, str]]:
     return {code: (name, unit) for code, name, unit in Metric.objects.values_list("code", "name", "unit")}
 
 
-def add_words(claims: Iterable[Claim]) -> None:
-    """Give each claim of a page what it is about and its unit, as `words` and `unit`; 1 query."""
-    found = metric_words()
+def add_words(claims: Iterable[Claim], known: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """Give each claim of a page what it is about and its unit, as `words` and `unit`; 1 query unless all are known."""
+    claims = list(claims)
+    asked = {code for claim in claims for code in (claim.metric, claim.base_metric) if code}
+    found = known if known is not None and asked <= known.keys() else metric_words()
     names = {code: name for code, (name, _) in found.items()}
     for claim in claims:
         claim.words = claim_words(claim.metric, claim.base_metric, names)  # type: ignore[attr-defined] -- carried along for the page

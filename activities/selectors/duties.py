@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from activities.models import ActivityState, Duty, MonthSheet, SheetState, TalkPair
@@ -18,8 +19,8 @@ from activities.rules.duties import (
     progress_state,
 )
 from activities.selectors.shares import Shares, shares_of
-from branches.models import Membership, Organisation
-from branches.permissions import Viewer, can, visible, visible_branches
+from branches.models import Organisation
+from branches.permissions import Viewer, can, sees, visible, visible_branches
 from branches.selectors import groups_on, has_committee_on, members_on
 from core.periods import Month
 
@@ -81,8 +82,8 @@ class BranchDuties:
 
 
 def duties_of(viewer: Viewer, branch: Organisation, month: Month, *, today: date) -> list[DutyCard]:
-    """The branch's duties in the periods in which the month lies; [] outside the scope. At most 9 queries."""
-    if not visible_branches(viewer, "activity").filter(pk=branch.pk).exists():
+    """The branch's duties in the periods in which the month lies; [] outside the scope. At most 7 queries."""
+    if not sees(viewer, branch, "activity"):
         return []
     return _cards([branch], month, today, _duties(), can_log=can(viewer, "activity.log", branch))[branch.pk]
 
@@ -218,17 +219,14 @@ def _url(
 
 
 def _talks(ids: list[int], year: int, on: date) -> dict[int, tuple[int, int]]:
-    """Per branch: how many of its people were talked to this year, and how many there are; 2 queries."""
-    people: dict[int, set[int]] = {branch_id: set() for branch_id in ids}
-    spells: Iterable[Membership] = members_on(ids, on).select_related(None).only("branch_id", "member_id")
-    for spell in spells:
-        people[spell.branch_id].add(spell.member_id)
-    talked = set(
-        TalkPair.objects.filter(
-            talked_id__in={member for members in people.values() for member in members},
-            happened_on__year=year,
-            happened_on__lte=on,
-            activity__state__in=ActivityState.counting(),
-        ).values_list("talked_id", flat=True)
+    """Per branch: how many of its people were talked to this year, and how many there are."""
+    talks = TalkPair.objects.filter(
+        talked=OuterRef("member"),
+        happened_on__range=(date(year, 1, 1), on),
+        activity__state__in=ActivityState.counting(),
     )
-    return {branch_id: (len(members & talked), len(members)) for branch_id, members in people.items()}
+    people: dict[int, dict[int, bool]] = {branch_id: {} for branch_id in ids}
+    spells = members_on(ids, on).select_related(None).order_by()
+    for branch_id, member_id, talked in spells.values_list("branch_id", "member_id", Exists(talks)):
+        people[branch_id][member_id] = talked
+    return {branch_id: (sum(members.values()), len(members)) for branch_id, members in people.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Subquery, Sum, Value
 
 from activities.models import (
     Activity,
@@ -47,11 +47,17 @@ class LedgerFilter:
     q: str = ""
 
 
-def years_to_show(viewer: Viewer) -> list[int]:
-    """The years in which there can be something, newest first: from the committee's first month, else its first record."""
-    roots = Organisation.objects.filter(pk=viewer.root_id).values_list("go_live_month", flat=True)
+def years_to_show(viewer: Viewer, branches: Sequence[Organisation] = ()) -> list[int]:
+    """The years in which there can be something, newest first: from the committee's first month, else its first record.
+
+    branches: some of the committee, with `root` at hand; they spare the query for it.
+    """
+    roots = [branch.root for branch in branches if branch.root_id == viewer.root_id][:1]
+    roots = roots or list(Organisation.objects.filter(pk=viewer.root_id))
     this_year = viewer.today.year
-    first = roots.first() or Activity.objects.filter(root_id=viewer.root_id).aggregate(first=Min("month"))["first"]
+    first = (roots[0].go_live_month if roots else None) or Activity.objects.filter(root_id=viewer.root_id).aggregate(
+        first=Min("month")
+    )["first"]
     return list(range(this_year, min(first // 100 if first else this_year, this_year) - 1, -1))
 
 
@@ -79,10 +85,25 @@ def ledger_rows(viewer: Viewer, wanted: LedgerFilter) -> QuerySet[Participation]
     )
 
 
-def ledger_sums(rows: QuerySet[Participation]) -> dict[str, int]:
-    """Column sums of all rows found, not of the page: gatherings, expected, present."""
-    whole = Participation.objects.filter(pk__in=rows.order_by().values("pk"))
-    found = whole.aggregate(rows=Count("pk"), expected=Sum("expected"), present=Sum("present"))
+SUMS = {"rows": Count("pk"), "expected": Sum("expected"), "present": Sum("present")}
+
+
+def with_sums(rows: QuerySet[Participation]) -> QuerySet[Participation]:
+    """The rows, each carrying the column sums of all rows found (`sum_rows`, …)."""
+    whole = Participation.objects.filter(pk__in=rows.order_by().values("pk")).order_by().annotate(all=Value(1))
+    return rows.annotate(
+        **{
+            f"sum_{name}": Subquery(whole.values("all").annotate(sum=total).values("sum"))
+            for name, total in SUMS.items()
+        }
+    )
+
+
+def ledger_sums(rows: QuerySet[Participation], page: Sequence[Participation]) -> dict[str, int]:
+    """Column sums of all rows found, not of the page: gatherings, expected, present; carried by the rows of a page."""
+    if page:
+        return {name: getattr(page[0], f"sum_{name}") or 0 for name in SUMS}
+    found = Participation.objects.filter(pk__in=rows.order_by().values("pk")).aggregate(**SUMS)
     return {name: value or 0 for name, value in found.items()}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from activities.models import (
     Activity,
@@ -20,6 +19,7 @@ from activities.models import (
     ReviewEvent,
     SheetState,
 )
+from assessment.models import Metric
 from branches.models import User
 from branches.permissions import Viewer, visible
 from core.counting import counts_of
@@ -52,7 +52,10 @@ class QueueCounts:
 
 
 def record_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Activity]:
-    """Records that await review, the longest waiting first; also approved ones with attendance still unseen."""
+    """Records that await review, the longest waiting first; also approved ones with attendance still unseen.
+
+    Each with `present` of `expected` of the organiser's own people.
+    """
     rows = _narrow(_waiting_records(viewer), wanted)
     if wanted.kind:
         rows = rows.filter(kind__code=wanted.kind)
@@ -60,11 +63,16 @@ def record_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Activity]:
         rows = rows.filter(title__icontains=wanted.q)
     mine = _entered_by(viewer)
     rows = rows.filter(mine) if wanted.mine else rows.exclude(mine)
-    return rows.select_related("kind", "branch", "entered_by").annotate(file_count=Count("files", distinct=True))
+    own = Participation.objects.filter(activity=OuterRef("pk"), is_organiser=True, expected__gt=0)
+    return rows.select_related("kind", "branch", "entered_by").annotate(
+        file_count=Count("files", distinct=True),
+        present=Subquery(own.values("present")[:1]),
+        expected=Subquery(own.values("expected")[:1]),
+    )
 
 
 def claim_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Claim]:
-    """Claims that await review."""
+    """Claims that await review, each with `metric_name`, `unit` and `base_name`."""
     rows = _narrow(visible(Claim.objects.filter(state=ClaimState.SUBMITTED), viewer), wanted)
     if wanted.kind:
         rows = rows.filter(metric=wanted.kind)
@@ -72,7 +80,13 @@ def claim_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Claim]:
         rows = rows.filter(Q(note__icontains=wanted.q) | Q(occurrence__icontains=wanted.q))
     mine = Q(entered_by_id=viewer.user_id)
     rows = rows.filter(mine) if wanted.mine else rows.exclude(mine)
-    return rows.select_related("branch", "entered_by").annotate(file_count=Count("files", distinct=True))
+    metric, base = (Metric.objects.filter(code=OuterRef(name)) for name in ("metric", "base_metric"))
+    return rows.select_related("branch", "entered_by").annotate(
+        file_count=Count("files", distinct=True),
+        metric_name=Subquery(metric.values("name")),
+        unit=Subquery(metric.values("unit")),
+        base_name=Subquery(base.values("name")),
+    )
 
 
 def sheet_queue(viewer: Viewer, wanted: QueueFilter) -> QuerySet[MonthSheet]:
@@ -114,15 +128,6 @@ def sample_of(viewer: Viewer, *, first: Month, last: Month, size: int, seed: str
     found = Activity.objects.filter(pk__in=drawn).select_related("kind", "branch", "reviewed_by")
     found = found.annotate(file_count=Count("files", distinct=True))
     return sorted(found, key=lambda row: drawn.index(row.pk))
-
-
-def turnouts(records: Sequence[Activity]) -> dict[int, str]:
-    """Present of expected of the organiser's people, by record: 12/14; 1 query."""
-    shares = Participation.objects.filter(
-        activity_id__in=[row.pk for row in records], is_organiser=True, expected__gt=0
-    )
-    rows = shares.values_list("activity_id", "present", "expected")
-    return {activity_id: f"{present}/{expected}" for activity_id, present, expected in rows}
 
 
 def _records_waiting() -> Q:

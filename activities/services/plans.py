@@ -13,7 +13,7 @@ from branches.models import Member, Organisation, Tier
 from branches.permissions import Viewer, check
 from branches.selectors import members_on
 from core import audit
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Refused
 from core.periods import today as today_of
 
 
@@ -40,6 +40,8 @@ def plan_duty(
     """
     check(actor, "year_plan.edit", organisation)
     _, line = plan_line(actor, organisation, year, key, today=today_of(now))
+    if not line.is_own:
+        raise Refused("这一事项由机关党委办理，支部不用计划。", remedy="期限以机关党委通知为准。")
     _demand_dates(organisation, line, planned_on, done_on, evidence, today_of(now))
     _demand_owner(organisation, owner, today_of(now))
     entry = _entry(organisation, year, key, version, now)

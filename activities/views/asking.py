@@ -27,8 +27,8 @@ def branch_or_404(viewer: Viewer, branch_id: int, resource: str) -> Organisation
 
 
 def branch_choices(viewer: Viewer, resource: str) -> list[Organisation]:
-    """The branches the viewer may choose among, in the order of the register."""
-    return list(visible_branches(viewer, resource).order_by("sort_key", "code"))
+    """The branches the viewer may choose among with their committees, in the order of the register."""
+    return list(visible_branches(viewer, resource).select_related("root").order_by("sort_key", "code"))
 
 
 def number(request: HttpRequest, name: str) -> int | None:

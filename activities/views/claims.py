@@ -51,16 +51,17 @@ def claims(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     _demand_reader(viewer)
     catalogue = catalogue_for(viewer.root_id, Month.of(viewer.today))
+    branches = branch_choices(viewer, "claim")
     form = ClaimFilterForm(
         request.GET or None,
-        branches=branch_choices(viewer, "claim"),
+        branches=branches,
         kinds=list(catalogue.kinds.values()),
-        years=years_to_show(viewer),
+        years=years_to_show(viewer, branches),
     )
     rows = claims_list(viewer, _filter_of(request))
     sort, key = sorted_by(request, SORTS, default="-happened")
     page = page_of(rows, request, key=key, count=True)
-    add_words(page)
+    add_words(page, catalogue.words)
     context = {
         "form": form,
         "page": page,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from activities.exports import ledger_line, ledger_workbook, office_unit_line, statistics_workbook
 from activities.forms.ledger import LedgerForm
-from activities.models import Duty
+from activities.models import ActivityType, Duty
 from activities.selectors.ledger import (
     LEDGER_KINDS,
     LedgerFilter,
@@ -20,11 +20,13 @@ from activities.selectors.ledger import (
     ledger_rows,
     ledger_sums,
     statistics,
+    with_sums,
     years_to_show,
 )
 from activities.views.asking import branch_choices, number
 from branches.permissions import Viewer, can
 from branches.rules import Role
+from branches.selectors import branches_and
 from core import audit
 from core.errors import Refused
 from core.http import download, page_of, sorted_by
@@ -47,10 +49,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     rows = ledger_rows(viewer, _filter_of(form, viewer))
     sort, key = sorted_by(request, SORTS, default="-date")
-    page = page_of(rows, request, key=key)
+    page = page_of(with_sums(rows), request, key=key)
     away = absences_of(page.items)
     lines = [(share, ledger_line(share, away.get(share.pk, ""), n)) for n, share in enumerate(page, start=1)]
-    sums = ledger_sums(rows)
+    sums = ledger_sums(rows, page.items)
     page.count = sums["rows"]
     context = {
         "form": form,
@@ -121,7 +123,9 @@ def _statistics(request: HttpRequest, year: int) -> list[StatisticsRow]:
 
 
 def _form(request: HttpRequest) -> LedgerForm:
-    return LedgerForm(request.GET or None, branches=branch_choices(request.viewer, "activity"))
+    kinds = ActivityType.objects.filter(code__in=LEDGER_KINDS)
+    branches, choices = branches_and(request.viewer, "activity", kinds)
+    return LedgerForm(request.GET or None, branches=branches, kinds=choices)
 
 
 def _filter_of(form: LedgerForm, viewer: Viewer) -> LedgerFilter:

@@ -1,4 +1,4 @@
-"""Scores brought up to date after a page changed what counts: the touched branches only."""
+"""Scores brought up to date after a page changed what counts: the touched branches and their people only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from activities.collect import collect
 from activities.models import Activity, Claim, MonthSheet, Participation
 from activities.rules.duties import Period
 from activities.services.review import Selection
+from assessment.members.rollup import refresh_marked
 from assessment.touched import refresh_branch
 from branches.models import Organisation, Tier
 from core.periods import Month, today
@@ -26,6 +27,7 @@ def recount_branches(branch_ids: Iterable[int], *, since: date, now: datetime) -
         collect(root_id=root_id, today=today(now), now=now, since=first, branch_ids=ids)
         for branch_id in ids:
             refresh_branch(branch_id, now=now)
+        refresh_marked(root_id, ids, now=now)
 
 
 def recount_selection(shown: Selection, *, now: datetime) -> None:

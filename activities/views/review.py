@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from activities.models import Activity, ActivityState, ActivityType
-from activities.rules.claimable import short_name
+from activities.rules.claimable import claim_words, short_name
 from activities.rules.steps import RETURN_REASONS
-from activities.selectors.claims import add_words, metric_words
 from activities.selectors.people import secretary_accounts
 from activities.selectors.review import (
     QueueFilter,
@@ -24,15 +23,16 @@ from activities.selectors.review import (
     record_queue,
     sample_of,
     sheet_queue,
-    turnouts,
 )
 from activities.services.review import Selection, approve_shown, return_part
 from activities.services.reviewing import approve_shares
 from activities.services.sheets import pending_parts
-from activities.views.asking import branch_choices, month_of, now, number, shown_versions, version_of
+from activities.views.asking import month_of, now, number, shown_versions, version_of
 from activities.views.recount import recount_part, recount_selection
+from assessment.models import Metric
 from branches.permissions import Viewer, can
 from branches.rules import Role
+from branches.selectors import BranchChoice, branches_and
 from core.errors import Conflict, PortalError, Refused
 from core.http import Page, page_of, whole
 from core.periods import Month
@@ -124,6 +124,7 @@ def _queue_page(request: HttpRequest, *, error: PortalError | None = None) -> Ht
     page = page_of(_queues(tab)(viewer, wanted), request, key=KEYS[tab])
     _add_words(tab, page, viewer)
     counts = queue_counts(viewer)
+    branches, kinds = _choices(viewer, tab)
     context = {
         "tab": tab,
         "tabs": [(key, label, getattr(counts, key)) for key, label in TABS.items()],
@@ -133,8 +134,8 @@ def _queue_page(request: HttpRequest, *, error: PortalError | None = None) -> Ht
         "filter": wanted,
         "error": error,
         "may_review": can(viewer, "activity.review") and not wanted.mine,
-        "branches": branch_choices(viewer, "activity"),
-        "kinds": _kinds(tab),
+        "branches": branches,
+        "kinds": kinds,
         "months": [Month.of(viewer.today).plus(-n) for n in range(15)],
         "reasons": RETURN_REASONS,
     }
@@ -148,11 +149,12 @@ def _queues(tab: str) -> Any:
 def _add_words(tab: str, page: Page, viewer: Viewer) -> None:
     """What the table says of each row beyond its columns, for the whole page at once."""
     if tab == "records":
-        turnout = turnouts(page.items)
         for record in page:
-            record.turnout = turnout.get(record.pk, "")
+            record.turnout = f"{record.present}/{record.expected}" if record.expected else ""
     if tab == "claims":
-        add_words(page)
+        for claim in page:
+            names = {claim.metric: claim.metric_name, claim.base_metric: claim.base_name}
+            claim.words = claim_words(claim.metric, claim.base_metric, names)
     if tab == "sheets":
         waiting = pending_parts(page.items)
         for sheet in page:
@@ -186,12 +188,14 @@ def _filter_of(get: QueryDict) -> QueueFilter:
     )
 
 
-def _kinds(tab: str) -> list[tuple[str, str]]:
-    if tab == "records":
-        return list(ActivityType.objects.filter(is_active=True).values_list("code", "name"))
+def _choices(viewer: Viewer, tab: str) -> tuple[list[BranchChoice], list[tuple[str, str]]]:
+    """The branches and the kinds that this tab can be narrowed to."""
     if tab == "claims":
-        return [(code, short_name(name)) for code, (name, _) in metric_words().items()]
-    return []
+        branches, kinds = branches_and(viewer, "activity", Metric.objects.all(), position="position")
+        return branches, [(code, short_name(name)) for code, name in kinds]
+    active = ActivityType.objects.filter(is_active=True)
+    branches, kinds = branches_and(viewer, "activity", active if tab == "records" else active.none())
+    return branches, kinds
 
 
 def _back(request: HttpRequest) -> str:

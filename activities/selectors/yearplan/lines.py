@@ -202,7 +202,7 @@ def _marked_lines(branch: Organisation, span: _Span, ground: Ground) -> Iterator
         if "mark" in one:
             proof = ground.marks.get((branch.pk, one["mark"]))
             line = _dated_line(one["code"], one["name"], due_day(ground.year, one["due"]), proof, ground)
-            yield replace(line, owner=one["owner"], four_one=one["code"])
+            yield replace(line, owner=one["owner"], four_one=one["code"], is_own=False)
 
 
 def _dated_line(code: str, name: str, due_on: date, proof: Proof | None, ground: Ground) -> PlanLine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,12 +14,41 @@ MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True)
+class WallDay:
+    """One day of the wall calendar and what stands on it."""
+
+    day: int
+    lines: tuple[PlanLine, ...]
+
+    @property
+    def status(self) -> str:
+        return Tally.of(self.lines).worst if self.lines else ""
+
+    @property
+    def title(self) -> str:
+        return "、".join(line.title for line in self.lines)
+
+
+@dataclass(frozen=True)
 class MonthBox:
     """One month of the wall calendar: its lines in the order of their days, and the committee's hints."""
 
+    year: int
     number: int
     lines: tuple[PlanLine, ...]
     tips: tuple[str, ...] = ()
+
+    @cached_property
+    def weeks(self) -> tuple[tuple[WallDay, ...], ...]:
+        """The days from Monday to Sunday, week by week; day 0 where another month's would be."""
+        lines: dict[int, list[PlanLine]] = defaultdict(list)
+        for line in self.lines:
+            if (line.day.year, line.day.month) == (self.year, self.number):
+                lines[line.day.day].append(line)
+        return tuple(
+            tuple(WallDay(day, tuple(lines[day])) for day in week)
+            for week in calendar.Calendar().monthdayscalendar(self.year, self.number)
+        )
 
     @property
     def tally(self) -> Tally:
@@ -49,7 +80,7 @@ class Plan:
 
     @cached_property
     def months(self) -> tuple[MonthBox, ...]:
-        return tuple(MonthBox(n, self._of_month(n), self.tips.get(n, ())) for n in MONTHS)
+        return tuple(MonthBox(self.year, n, self._of_month(n), self.tips.get(n, ())) for n in MONTHS)
 
     @cached_property
     def four_ones(self) -> tuple[FourOne, ...]:
