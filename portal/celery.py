@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "worklist-reminders": {"task": "worklists.tasks.daily_reminders", "schedule": crontab("5", "8")},
     "daily-unsigned": {"task": "signing.tasks.daily_unsigned", "schedule": crontab("10", "8")},
     "nightly-orphans": {"task": "branches.tasks.nightly_orphans", "schedule": crontab("20", "3")},
+    "appeal-reminders": {"task": "appraisal.tasks.daily_reminders", "schedule": crontab("10", "8")},
     "sweep": {"task": "portal.tasks.sweep", "schedule": crontab("40", "3")},
     "forget-imports": {"task": "branches.tasks.forget_expired_imports", "schedule": crontab("45", "3")},
     "tidy": {"task": "core.tasks.tidy", "schedule": crontab("50", "3")},

@@ -7,6 +7,7 @@ from datetime import date
 
 FILE_WORKDAYS = 5
 REPLY_WORKDAYS = 5
+REMIND_DAYS = 2  # left, when officers are reminded of an unanswered one
 AddWorkdays = Callable[[date, int], date]
 
 
@@ -45,3 +46,16 @@ def is_late_reply(state: str, until: date, today: date) -> bool:
 def standing_key(branch_id: int, month: int, subject: str, code: str) -> str:
     """One thing is objected to once at a time."""
     return f"{branch_id}:{month}:{subject}:{code}"
+
+
+def reply_stage(until: date, filed_on: date, today: date) -> str:
+    """The occasion on which officers hear of an unanswered objection today; "" for none.
+
+    Once when two days or fewer are left, once on the last day, then once a week; not on the day it was filed.
+    """
+    left = (until - today).days
+    if today <= filed_on or left > REMIND_DAYS:
+        return ""
+    if left < 0:
+        return f"late{(-left - 1) // 7}"
+    return "due0" if left == 0 else f"due{REMIND_DAYS}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraisal.rules.appeal import answer_fault, file_until, is_late_reply, reply_until, standing_key
+from appraisal.rules.appeal import answer_fault, file_until, is_late_reply, reply_stage, reply_until, standing_key
 from core.workdays import add_workdays, is_workday
 
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
@@ -55,3 +55,16 @@ def test_only_an_unanswered_one_is_late(state, days, late):
 def test_keys_tell_apart_what_is_objected_to():
     keys = {standing_key(1, 202512, *one) for one in (("item", "D4"), ("rule", "D4.1"), ("result", ""))}
     assert len(keys | {standing_key(2, 202512, "item", "D4"), standing_key(1, 202511, "item", "D4")}) == 5
+
+
+@pytest.mark.parametrize(
+    ("left", "stage"),
+    [(3, ""), (2, "due2"), (1, "due2"), (0, "due0"), (-1, "late0"), (-7, "late0"), (-8, "late1")],
+)
+def test_officers_are_reminded_before_the_day_and_weekly_after(left, stage):
+    until = date(2026, 1, 27)
+    assert reply_stage(until, date(2026, 1, 20), until - timedelta(days=left)) == stage
+
+
+def test_nobody_is_reminded_on_the_day_of_filing():
+    assert reply_stage(date(2026, 1, 21), date(2026, 1, 20), date(2026, 1, 20)) == ""

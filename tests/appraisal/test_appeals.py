@@ -12,6 +12,7 @@ from django.http import Http404
 
 from appraisal import services
 from appraisal.models import Appeal, AppealState, YearEnd
+from appraisal.reminders import remind_of_appeals
 from appraisal.selectors import publication_obstacles
 from appraisal.selectors.appeals import open_appeals, restatement_since
 from assessment import closing, ledger
@@ -19,9 +20,10 @@ from assessment.marks import give_mark
 from assessment.models import Restatement
 from branches.permissions import SYSTEM
 from core.errors import Conflict, InvalidInput, Locked, Refused
+from core.periods import today
 from notices.models import Notice
 from tests.factories.appeals import DECEMBER, answered, filed
-from tests.factories.appraisal import DECIDED, JANUARY, announce, propose, publish, settle
+from tests.factories.appraisal import DECIDED, JANUARY, announce, decide, propose, publish, settle
 from tests.factories.assessment import spec
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +210,62 @@ def test_who_is_told(settled_cast):
 
 def test_states_of_the_table_are_those_of_the_constraint():
     assert set(AppealState.values) == {"open", "upheld", "rejected", "withdrawn"}
+
+
+def reminded(cast, days: int) -> list[tuple[str, str]]:
+    """Who is newly told so many days after filing."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    now = JANUARY + timedelta(days=days)
+    remind_of_appeals(root=cast.root, today=today(now), now=now)
+    fresh = Notice.objects.exclude(pk__in=before).select_related("recipient")
+    return sorted((row.recipient.username, row.title) for row in fresh)
+
+
+def test_officers_are_reminded_until_it_is_answered(settled_cast):
+    appeal = filed(settled_cast)
+    both = ("officer", "second_officer")
+    assert reminded(settled_cast, 3) == []
+    assert reminded(settled_cast, 6) == [(name, "公路党支部申诉“D4 主题党日”1月27日前答复") for name in both]
+    assert reminded(settled_cast, 6) == []
+    assert reminded(settled_cast, 8) == [(name, "公路党支部申诉“D4 主题党日”已过答复期限") for name in both]
+    answered(settled_cast, appeal, "rejected", now=JANUARY + timedelta(days=8))
+    assert reminded(settled_cast, 16) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_objecting_and_proposing_at_once_never_both_succeed(settled_cast, officer, year_end):
+    """The year end's row is locked by both: either the appeal is there and holds up, or the year is proposed."""
+    if connection.vendor != "postgresql":
+        pytest.skip("two writers at once need PostgreSQL")
+    settle(settled_cast, officer, year_end)
+    announce(officer, year_end)
+    decide(officer, year_end)
+    outcomes: dict[str, str] = {}
+    barrier = threading.Barrier(2)
+
+    def run(name: str, act) -> None:
+        try:
+            barrier.wait(20)
+            act()
+            outcomes[name] = "done"
+        except Conflict as error:  # Locked is one
+            outcomes[name] = type(error).__name__
+        finally:
+            connection.close()
+
+    acts = {
+        "file": lambda: filed(settled_cast, now=JANUARY + timedelta(days=7)),
+        "propose": lambda: services.propose_publication(
+            actor=officer, year_end_id=year_end.pk, audience="own", now=DECIDED
+        ),
+    }
+    threads = [threading.Thread(target=run, args=pair) for pair in acts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(outcomes.values()) in (["Conflict", "done"], ["Locked", "done"])
+    assert Appeal.objects.filter(state="open").exists() == (outcomes["file"] == "done")
 
 
 @pytest.mark.django_db(transaction=True)
