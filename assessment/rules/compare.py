@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from assessment.rules.document import CHILDREN, SchemeDoc, in_words
+from assessment.rules.document import CHILDREN, GradePart, SchemeDoc, in_words
 from assessment.rules.terms import RuleKind
 
 KIND_WORDS = {
@@ -133,7 +133,9 @@ def _rows(old: Any, new: Any, before: SchemeDoc, after: SchemeDoc) -> tuple[tupl
 
 
 def label_of(part: Any) -> str:
-    """What a part is called: its code and its name."""
+    """What a part is called: its code and its name; a grade, whose code nobody says, by its name."""
+    if isinstance(part, GradePart):
+        return part.name
     return f"{part.code} {getattr(part, 'name', '')}".strip() if hasattr(part, "code") else "总则"
 
 

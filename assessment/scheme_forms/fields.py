@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -160,7 +160,7 @@ def lines(
     made = forms.formset_factory(
         line, formset=Lines, extra=blank, can_delete=True, max_num=MOST_LINES, absolute_max=MOST_LINES
     )
-    return made(data, prefix=prefix, initial=rows, form_kwargs=options)
+    return cast("Lines", made(data, prefix=prefix, initial=rows, form_kwargs=options))
 
 
 def grown(data: Any, prefix: str) -> Any:

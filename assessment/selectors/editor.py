@@ -53,6 +53,7 @@ class EditorPage:
     inside: str
     edits: tuple[SchemeEdit, ...]
     digest: str
+    is_whole: bool = True  # what was typed can be read; else the page speaks of what is saved
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class Differences:
         return cls(message, differences(mine, theirs, doc), part_digest(theirs))
 
 
-def editor_page(viewer: Viewer, draft: Scheme, doc: SchemeDoc, kind: str, part: Any, typed: Any = None) -> EditorPage:
+def editor_page(
+    viewer: Viewer, draft: Scheme, doc: SchemeDoc, kind: str, part: Any, typed: Any = None, is_whole: bool = True
+) -> EditorPage:
     """The tree and the checks of the document as it would be with the part as typed."""
     now = with_part(doc, kind, part.pk, typed) if typed is not None else doc
     here = typed if typed is not None else part
@@ -92,6 +95,7 @@ def editor_page(viewer: Viewer, draft: Scheme, doc: SchemeDoc, kind: str, part: 
         inside=_inside(now, kind, part.pk),
         edits=tuple(draft.edits.select_related("made_by")[:LAST_EDITS]),
         digest=part_digest(part),
+        is_whole=is_whole,
     )
 
 

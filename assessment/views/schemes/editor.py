@@ -96,8 +96,8 @@ def _page(
 ) -> HttpResponse:
     is_typed = more.pop("is_typed", form.is_bound)
     typed = form.part() if is_typed and form.is_valid() else None
-    page = editor_page(request.viewer, draft, doc, kind, found, typed)
-    context = {"page": page, "form": form, "draft": draft, "differences": more.get("differences")}
+    page = editor_page(request.viewer, draft, doc, kind, found, typed, not is_typed or typed is not None)
+    context = {"page": page, "form": form, "draft": draft, "is_quiet": status == 200, **more}
     template = FRAGMENT if request.headers.get("HX-Target") == "part" else EDITOR
     return render(request, template, context, status=status if template == EDITOR else 200)
 
@@ -110,7 +110,7 @@ def notes(request: HttpRequest, pk: int, kind: str, row: int) -> HttpResponse:
     found = editing.part_of(doc, kind, row)
     form = form_for(kind, found, draft, doc, request.POST)
     typed = form.part() if form.is_valid() else None
-    page = editor_page(request.viewer, draft, doc, kind, found, typed)
+    page = editor_page(request.viewer, draft, doc, kind, found, typed, typed is not None)
     return render(request, NOTES, {"page": page, "form": form, "draft": draft})
 
 
