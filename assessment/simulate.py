@@ -17,17 +17,31 @@ from django.db.models import Q
 
 from assessment.binding import BoundScheme, bind
 from assessment.canonical import CONDITIONS, View, branch_inputs, current_closing, figures, window_facts
-from assessment.models import BranchMonth, ClosedScore, Fact, FactState, Item, MonthClosing, ReviewMark, Rule, Scheme
+from assessment.models import (
+    BranchMonth,
+    ClosedScore,
+    Fact,
+    FactState,
+    Item,
+    MonthClosing,
+    ReviewMark,
+    Rule,
+    Scheme,
+    SchemeStatus,
+)
+from assessment.reporters import lint_context
 from assessment.rules import CategorySum, Window
 from assessment.rules.gather import BoundRule, BranchYear, FactLine, Tally, extra_results, rule_results
+from assessment.rules.lint import lint
 from assessment.rules.replay import Move, Outcome, Part, Replay, replay
 from assessment.rules.types import RuleResult
 from assessment.schemes import scheme_for
+from assessment.selectors.documents import document_of
 from branches.permissions import Viewer, visible_branches
 from core.errors import Conflict
 from core.periods import Month, today
 
-NOTHING = RuleResult(0, 0, 0, 0, 0)
+UNFINISHED = ("rule.incomplete", "rule.kind", "metric.unknown")
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,7 @@ def simulate(viewer: Viewer, *, root_id: int, year: int, draft: Scheme, now: dat
     """Replay a year on a draft. Conflict where the year has no scores, or the draft is not about branches."""
     if draft.subject != "branch":
         raise Conflict("党员得分只有本人和支委能看，不在这里试算。", remedy="可以用检查和对照来核对党员方案。")
+    _refuse_unfinished(draft)
     month = last_month(root_id, year)
     old = scheme_for(root_id, month) if month else None
     if month is None or old is None:
@@ -96,6 +111,17 @@ def simulate(viewer: Viewer, *, root_id: int, year: int, draft: Scheme, now: dat
     return Simulation(
         month, old, draft, closing is not None, replay(moves, codes), _names(old, draft), _grades(draft, moves)
     )
+
+
+def _refuse_unfinished(draft: Scheme) -> None:
+    """A rule that lacks what its kind needs cannot be counted; sums that are off can."""
+    if draft.status != SchemeStatus.DRAFT:
+        return
+    findings = lint(document_of(draft), lint_context(draft.subject))
+    unfinished = [one.place.label for one in findings if one.code in UNFINISHED]
+    if unfinished:
+        codes = "、".join(dict.fromkeys(unfinished))
+        raise Conflict(f"{codes}还没有填完整，不能试算。", remedy="请先在编辑页补上。")
 
 
 def _moves(viewer, seen: MonthClosing, is_closed: bool, month: Month, schemes, now: datetime) -> Iterable[Move]:

@@ -10,7 +10,8 @@ from django.http import Http404
 
 from assessment.models import Item, Scheme, SchemeStatus
 from assessment.selectors.frame import SchemeFrame, best_scheme, frame_of, scheme_rows
-from assessment.statement.words import pts, rule_words
+from assessment.selectors.wording import safe_words
+from assessment.statement.words import pts
 from branches.permissions import Viewer, visible
 
 BODY_NAMES = {"party_committee": "机关党委", "discipline_committee": "机关纪委"}
@@ -96,7 +97,7 @@ def _category(one, frame: SchemeFrame, tags: dict[str, list[str]]) -> dict:
                 "tags": tags[item.code],
                 "points": pts(item.points),
                 "rules": [
-                    {"code": rule.code, "points": pts(rule.points), "words": rule_words(rule, frame)}
+                    {"code": rule.code, "points": pts(rule.points), "words": safe_words(rule, frame)}
                     for rule in item.rules
                 ],
             }

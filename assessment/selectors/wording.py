@@ -17,7 +17,7 @@ UNFINISHED = "还没有填完整"
 def words_of(doc: SchemeDoc, scheme: Scheme) -> dict[int, str]:
     """Rule row → the rule in words; what is not whole yet says so."""
     frame = frame_of_document(doc, scheme)
-    return {rule.pk: _words(rule, frame) for rule in frame.rules}
+    return {rule.pk: safe_words(rule, frame) for rule in frame.rules}
 
 
 def frame_of_document(doc: SchemeDoc, scheme: Scheme) -> SchemeFrame:
@@ -62,7 +62,8 @@ def _rule(part: RulePart, item: str, category: str, ids: dict[str, int], year: i
     return RuleFrame(part.pk, item, category, row, events, tiers)
 
 
-def _words(rule: RuleFrame, frame: SchemeFrame) -> str:
+def safe_words(rule: RuleFrame, frame: SchemeFrame) -> str:
+    """The rule in words, or that it is not whole yet; a published one always is."""
     if rule.kind not in list(RuleKind) or _lacks(rule):
         return UNFINISHED
     try:

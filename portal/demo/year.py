@@ -32,6 +32,7 @@ from .register import Register, build_register
 from .restating import restate
 from .reviews import pass_of_reviews
 from .rounds import close_corrections, give_task, hold_round, hold_running_round
+from .schemes import prepare_schemes
 from .settling import give_marks, settle_year
 from .sheets import send_sheets
 
@@ -75,6 +76,7 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
     appeal_this_year(register, today)
     finish_members(register, now)
     fill_contracts(register, today)
+    prepare_schemes(register, now=now)
     remind(root=register.root, today=today, now=now)
     tell_orphans(root=register.root, today=today, now=now)
     return register

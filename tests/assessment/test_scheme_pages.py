@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from assessment import schemes
+from assessment import rollup, schemes
 from assessment.drafts.copying import copy_scheme
 from assessment.drafts.editing import parts_of
 from assessment.members import schemes as member_schemes
@@ -19,6 +19,7 @@ from assessment.scheme_forms import form_for
 from assessment.selectors.documents import document_of
 from assessment.selectors.wording import words_of
 from branches.permissions import Viewer
+from core.periods import Month
 from tests.factories.assessment import noon
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +265,15 @@ def test_comparison_tells_changes_additions_and_removals_in_words(client_as, dra
     )
     page = client.get(url("compare", draft)).content.decode()
     assert "每月2次，超出不补其他月" in page
+
+
+def test_unfinished_draft_is_shown_as_such_and_not_simulated(client_as, draft):
+    client, item = client_as("officer"), Item.objects.get(scheme=draft, code="D4")
+    client.post(url("add", draft, "rule"), {"parent": item.pk})
+    Rule.objects.filter(scheme=draft, code="D4.3").update(kind="yes_no")
+    rollup.run(root_id=draft.root_id, month=Month(2026, 9), now=noon(date(2026, 10, 9)))
+
+    assert "D4.3 还没有填完整" in client.get(url("show", draft)).content.decode()
+    assert "D4.3还没有填完整，不能试算" in client.get(url("simulate", draft)).content.decode()
+    assert client.get(url("check", draft)).status_code == 200
+    assert client.get(url("compare", draft)).status_code == 200

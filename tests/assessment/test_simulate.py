@@ -111,7 +111,7 @@ def test_changed_draft_gives_what_the_rollup_would_write(place):
 def test_move_is_explained_by_the_items_that_changed(place):
     root, rows = place
     draft = copied(root)
-    Rule.objects.filter(scheme=draft, code="D4.1").update(per_months=3)
+    Rule.objects.filter(scheme=draft, code="D4.1").update(per_months=12)
 
     move = next(one for one in run(root, draft).result.moves if one.pk == rows[1].pk)
 
