@@ -10,8 +10,10 @@ from django.db.models import Count
 from django.urls import reverse
 
 from activities.models import Activity, ActivityState, SheetState
+from activities.rules.yearplan import LACKING, PlanLine
 from activities.selectors.duties import DutyCard, duty_overview
 from activities.selectors.people import officer_accounts, officers_over, secretary_accounts
+from activities.selectors.yearplan import Plan, read_plans
 from branches.models import Organisation
 from branches.permissions import SYSTEM
 from core.periods import Month
@@ -19,6 +21,8 @@ from notices.services import notify
 
 MONTH_STAGES = (10, 5, 1)  # days before the end of the month
 QUARTER_STAGES = (20, 10, 3)  # days before the end of the quarter
+YEAR_STAGES = (30, 10, 3)  # days before a yearly one of the 四个一 is due
+QUARTERLY_ONES = frozenset({"party_affairs_meeting"})
 DEADLINE_DAYS = (3, 5)  # of the next month; the deadline is 24:00 on the 5th
 LAST_DEADLINE_DAY = 5
 SECRETARY_AFTER, OFFICER_AFTER = 1, 5  # days after the deadline
@@ -64,11 +68,48 @@ def remind(*, root: Organisation, today: date, now: datetime) -> Round:
     states = branch_states(root, today)
     reminders = [reminder for state in states for reminder in reminders_for(state, today)]
     secretaries = secretary_accounts([state.branch_id for state in states], today)
+    reminders += four_one_reminders(_plans(root, today), today)
     done = Round(reminders)
     for reminder in reminders:
         done.told += _tell(root, reminder, secretaries[reminder.branch_id], now)
     done.told += _tell_officers(root, states, today, now)
     return done
+
+
+def _plans(root: Organisation, today: date) -> list[Plan]:
+    """The plans with what is due this year, in January also what last year still lacks."""
+    years = [today.year, *([today.year - 1] if today.month == 1 else [])]
+    return [plan for year in years for plan in read_plans(SYSTEM, root, year, today=today)]
+
+
+def four_one_reminders(plans: Iterable[Plan], today: date) -> list[Reminder]:
+    """Today's messages about the yearly ones of the 四个一; the quarterly meeting is reminded of with the quarter."""
+    return [
+        reminder
+        for plan in plans
+        for line in plan.lines
+        if line.four_one and line.is_own and not line.is_filled and line.code not in QUARTERLY_ONES
+        for reminder in _four_one(plan, line, today)
+    ]
+
+
+def _four_one(plan: Plan, line: PlanLine, today: date) -> list[Reminder]:
+    branch_id, left = plan.organisation.pk, (line.due_on - today).days
+    stage = stage_of(left, YEAR_STAGES)
+    is_over = -TOLD_FOR <= left < 0 and line.status == LACKING
+    if stage is None and not is_over:
+        return []
+    when = "已过期限" if is_over else "今天到期" if left == 0 else f"还有{left}天到期"
+    return [
+        Reminder(
+            branch_id=branch_id,
+            kind="overdue" if is_over else "reminder",
+            title=f"四个一：{line.name}{when}",
+            text=f"应于{line.due_on.month}月{line.due_on.day}日前办，责任人：{line.owner or '支部书记'}。办了并登记后不再提醒。",
+            url=f"{reverse('activities:plan_branch', args=[plan.year, branch_id])}#four",
+            dedupe_key=f"four:{branch_id}:{line.key}:{'over' if is_over else stage}",
+        )
+    ]
 
 
 def branch_states(root: Organisation, today: date) -> list[BranchState]:

@@ -8,6 +8,7 @@ import pytest
 from django.http import Http404
 
 from activities.models import PlanEntry
+from activities.reminders import four_one_reminders, remind
 from activities.rules.yearplan import DONE, DUE, LACKING, LATE, NOT_DUE, PENDING
 from activities.selectors.yearplan import branch_plan, committee_plan, plan_matrix, read_plans
 from activities.services.plans import plan_duty
@@ -250,3 +251,49 @@ def test_committee_plan_is_for_its_officers(scheme: Cast) -> None:
     for who in ("secretary", "leader", "member", "outsider", "administrator"):
         with pytest.raises(Http404):
             committee_plan(scheme.viewer(who), scheme.root, YEAR, today=TODAY)
+
+
+# -- reminders of the four ones ------------------------------------------------------------------------
+
+
+def reminded(cast: Cast, today: date) -> list[tuple[str, str, str]]:
+    plans = [plan_of(cast, today=today)]
+    return [(one.kind, one.title, one.dedupe_key) for one in four_one_reminders(plans, today)]
+
+
+@pytest.mark.parametrize(
+    ("today", "stage", "when"),
+    [
+        (date(2026, 12, 1), 30, "还有30天到期"),
+        (date(2026, 12, 21), 10, "还有10天到期"),
+        (date(2026, 12, 31), 3, "今天到期"),
+    ],
+)
+def test_yearly_ones_are_reminded_of_in_stages(scheme: Cast, today: date, stage: int, when: str) -> None:
+    records.approved(scheme, "annual_party_work_meeting", held_on=date(2026, 1, 19), now=records.at(date(2026, 1, 20)))
+    (found,) = reminded(scheme, today)
+    assert found[0] == "reminder" and found[1].endswith(when)
+    assert found[2] == f"four:{scheme.branch.pk}:accountability_report.sent~2026:{stage}"
+
+
+def test_nothing_is_said_early_or_of_what_the_committee_does(scheme: Cast) -> None:
+    assert reminded(scheme, date(2026, 11, 30)) == []
+    assert {key.split(":")[2] for _, _, key in reminded(scheme, date(2026, 12, 31))} == {
+        "annual_party_work_meeting~202612",
+        "accountability_report.sent~2026",
+    }
+
+
+def test_what_was_missed_is_told_once_after_the_year(scheme: Cast) -> None:
+    found = reminded(scheme, date(2027, 1, 5))
+    assert {kind for kind, _, _ in found} == {"overdue"}
+    assert {key.rsplit(":", 1)[1] for _, _, key in found} == {"over"}
+    assert reminded(scheme, date(2027, 1, 11)) == []
+
+
+def test_reminders_of_the_day_include_the_four_ones(scheme: Cast) -> None:
+    day = date(2026, 12, 21)
+    done = remind(root=scheme.root, today=day, now=records.at(day))
+    keys = [one.dedupe_key for one in done.reminders if one.dedupe_key.startswith("four:")]
+    assert len(keys) == len(set(keys)) == 6  # two for each of three branches
+    assert remind(root=scheme.root, today=day, now=records.at(day)).told == 0
