@@ -26,6 +26,7 @@ from .appeals import appeal_last_year, appeal_this_year
 from .claims import ClaimBook
 from .contracts import fill_contracts
 from .members import begin_members, finish_members, pass_of_members
+from .official import load_official
 from .patches import fill_patches
 from .records import RecordBook, at
 from .register import Register, build_register
@@ -78,6 +79,7 @@ def build(*, now: datetime, say: Callable[[str], None], settled: bool = True) ->
     fill_contracts(register, today)
     prepare_schemes(register, now=now)
     remind(root=register.root, today=today, now=now)
+    load_official(register, now=now)
     tell_orphans(root=register.root, today=today, now=now)
     return register
 

@@ -19,6 +19,7 @@ from tests.factories.branches import BranchFactory, TermFactory
 from tests.officeforms.conftest import NOW, OCTOBER
 
 NOVEMBER = Month(2026, 11)
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture

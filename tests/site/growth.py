@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from activities.models import Claim
+from activities.models import AddedKind, Claim
 from appraisal.models import Appeal, Contract, Decision
 from assessment import rollup
 from branches.models import Member, Organisation, PatchVisit, VisitPromise
@@ -17,6 +17,7 @@ from core.models import LongJob
 from core.periods import Month
 from integrity.models import JobPost, RiskPoint
 from notices.models import Notice
+from officeforms.models import Collection, FormVersion, OfficialForm
 from tests.factories import activities as records
 from tests.factories import contracts
 from tests.factories.branches import (
@@ -107,6 +108,11 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     open_paper(cast, branch=branch, source=f"growth{n}.{branch.pk}")
     _copy(Decision, values["decision"], branch=branch, matter=f"事项{n}.{branch.pk}")
     _copy(RiskPoint, risk.pk, post=post, code=f"G{n}.{branch.pk}-1")
+    form = _copy(OfficialForm, values["form"], name=f"表{n}.{branch.pk}")
+    _copy(FormVersion, values["form_version"], form=form)
+    _copy(FormVersion, values["form_version"], number=n * 1000 + branch.pk)
+    _copy(AddedKind, values["added_kind"], name=f"事项{n}.{branch.pk}", metric=f"growth.{n}.{branch.pk}")
+    _copy(Collection, values["collection"], name=f"收集{n}.{branch.pk}")
 
 
 def _copy(model: type[Model], pk: int, **changes: Any) -> Any:
