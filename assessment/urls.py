@@ -23,6 +23,7 @@ urlpatterns = [
     path("facts/export/", facts.export, name="facts_export"),
     path("scheme/", scheme.current, name="scheme"),
     path("scheme/<year:year>/", scheme.show, name="scheme_year"),
+    path("scheme/<year:year>/members/", members.scheme, name="member_scheme"),
     path("schemes/", listing.listing, name="schemes"),
     path("schemes/copy/", listing.copy, name="scheme_copy"),
     path("schemes/<int:pk>/", listing.show, name="scheme_show"),

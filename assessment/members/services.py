@@ -23,7 +23,7 @@ from assessment.selectors.scoreboard import Scores
 from branches.models import Member, Organisation
 from branches.permissions import Viewer, check
 from core import audit
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Refused
 from core.periods import Month, today
 from core.workdays import add_workdays
 
@@ -103,6 +103,8 @@ def give_marks(
     """
     check(actor, "member_score.mark", branch)
     rules = reviewer_rules(branch.root_id, month)
+    if actor.member_id in {pk for pk, _ in marks}:
+        raise Refused("本人的评价不能由本人登记。", remedy="请由支部委员会的另一位同志登记。")
     _check_marks(branch, rules, marks)
     half = 1 if month.number <= HALF_YEAR else 2
     standing = MemberReviewMark.objects.filter(

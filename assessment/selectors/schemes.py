@@ -139,5 +139,7 @@ def _composition(frame: SchemeFrame) -> tuple[dict, ...]:
         return ()
     rows = [{"name": "半年日常得分（6月）", "weight": str(data["half_year_weight"])}]
     outer = Decimal(str(data["year_weight"]))
-    rows += [{"name": part["name"], "weight": f"{outer} × {part['weight']}"} for part in data.get("year_parts", ())]
+    if not data.get("year_parts"):  # of members: the year's own score, in one part
+        return (*rows, {"name": "全年日常得分（12月）", "weight": str(outer)})
+    rows += [{"name": part["name"], "weight": f"{outer} × {part['weight']}"} for part in data["year_parts"]]
     return tuple(rows)

@@ -12,22 +12,26 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
-from assessment.members import rollup
+from assessment.members import rollup, schemes
 from assessment.members.exports import credits_sheet
 from assessment.members.publicity import publicity_of
 from assessment.members.services import give_marks, publish_year, reviewer_rules, seen_member, set_class
 from assessment.models import MemberReviewMark
 from assessment.selectors.member_table import MemberTable, latest_member_month, member_table, table_branches
+from assessment.selectors.schemes import page_of_scheme
 from assessment.selectors.scoreboard import window_label
 from assessment.statement.member import member_statement
 from branches.models import Organisation
 from branches.permissions import Viewer, can, check
+from branches.rules import Role
 from core import audit
 from core.errors import PortalError
 from core.http import download, whole
 from core.periods import Month
 from core.submits import once
 from core.xlsx.write import workbook_file
+
+SCHEME_READERS = (Role.MEMBER, Role.SECRETARY, Role.BRANCH_COMMITTEE, Role.OFFICER, Role.LEADER)
 
 
 @require_GET
@@ -128,7 +132,7 @@ def marks(request: HttpRequest) -> HttpResponse:
             "cells": [{"name": f"{row.member_id}:{code}", "mark": known.get((row.member_id, code))} for code in rules],
         }
         for row in found.rows
-        if row.is_scored
+        if row.is_scored and row.member_id != request.viewer.member_id
     ]
     context = {"table": found, "rules": list(rules.values()), "rows": rows, "half": half, "month": found.month}
     return render(request, "assessment/member_marks.html", context)
@@ -200,6 +204,24 @@ def publicity_start(request: HttpRequest, year: int) -> HttpResponse:
     publish_year(actor=request.viewer, branch=branch, year=year, now=timezone.now())
     messages.success(request, f"{year}年度党员得分已在支部内公示，为期5个工作日。")
     return redirect("assessment:member_publicity", year)
+
+
+@require_GET
+def scheme(request: HttpRequest, year: int) -> HttpResponse:
+    """The scheme of members in words, for everybody it is about, and for those who keep it."""
+    viewer = request.viewer
+    if viewer.root_id is None or not viewer.is_a(*SCHEME_READERS):
+        raise Http404
+    row = schemes.scheme_for(viewer.root_id, Month(year, 12))
+    if row is None:
+        return render(request, "assessment/member_scheme_empty.html", {"year": year})
+    context = {
+        "page": page_of_scheme(viewer, row),
+        "year": year,
+        "classes": row.member_classes.all(),
+        "kinds": row.credit_kinds.select_related("metric"),
+    }
+    return render(request, "assessment/member_scheme.html", context)
 
 
 def _table(request: HttpRequest) -> MemberTable | None:

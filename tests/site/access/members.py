@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.site.access.base import BRANCH, PEERS, Access, deed, page
+from tests.site.access.base import BRANCH, EVERYBODY, PEERS, Access, deed, page
 
 OWN = BRANCH | PEERS | {"member"}  # everybody who is a member has a score of their own
 SELF = BRANCH | {"member"}
@@ -16,6 +16,7 @@ TABLE: dict[str, Access] = {
     "assessment:member_table_export": page(BRANCH | PEERS, empty=PEERS),
     "assessment:member_marks": page(BRANCH | PEERS, empty=PEERS),
     "assessment:member_marks_save": deed(BRANCH, "branch"),
+    "assessment:member_scheme": page(EVERYBODY - {"administrator", "stranger"}, "year"),
     "assessment:member_class": deed(frozenset({"secretary"}), "member", sees=SELF - {"secretary"}),
     "assessment:member_publicity": page(OWN, "year", empty=PEERS),
     "assessment:member_publicity_start": deed(PEERS | {"secretary"}, "year", sees=frozenset({"committee_member"})),
