@@ -9,8 +9,10 @@ from typing import Any
 from django.db.models import Model
 
 from activities.models import AddedKind, Claim
+from activities.services.member_claims import MemberClaimInput, enter_claim
 from appraisal.models import Appeal, Contract, Decision
 from assessment import rollup
+from assessment.members import rollup as members
 from branches.models import Member, Organisation, PatchVisit, VisitPromise
 from branches.models.imports import ImportBatch
 from core.models import LongJob
@@ -45,6 +47,19 @@ def first_of_each(world: World) -> None:
     _people(world.cast, world.cast.branch, 0)
     _contracts(world.cast)
     _points(world.cast)
+    _entered(world.cast)
+
+
+def _entered(cast: Cast) -> None:
+    """Two more claims of the member, facts of what they were entered for, and everybody's scores."""
+    for day in (7, 8):
+        enter_claim(
+            actor=cast.viewer("member"),
+            member_id=cast.member.member_id,
+            given=MemberClaimInput("credit.K07", date(2026, 10, day), note="心得"),
+            now=records.NOW,
+        )
+    members.run(root_id=cast.root.pk, month=Month(2026, 10), now=records.NOW)
 
 
 def two_more_of_each(world: World) -> None:
