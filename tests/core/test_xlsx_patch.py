@@ -238,3 +238,15 @@ def test_markup_splices_and_sets_attributes():
     assert with_attribute('<c r="A1"/>', "r", 'B"2') == '<c r="B&quot;2"/>'
     assert with_attribute("<c/>", "t", "s") == '<c t="s"/>'
     assert without_attribute('<c r="A1" t="s">', "t") == '<c r="A1">'
+
+
+def test_hint_of_a_rows_columns_stays_where_it_still_holds():
+    def emptied(xml: str) -> str:
+        return xml.replace('<c r="E4" s="2"/>', "")
+
+    patch = Patch(admit(with_part(wps_form(), "xl/worksheets/sheet1.xml", emptied)))
+    patch.put(WPS, 4, 5, 3)
+    patch.put(WPS, 5, 9, 4)
+    xml = parts_of(patch.finish())["xl/worksheets/sheet1.xml"].decode()
+    assert '<row r="4" spans="1:5">' in xml
+    assert '<row r="5">' in xml

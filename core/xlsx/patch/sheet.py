@@ -251,7 +251,9 @@ def _row_edits(part: SheetPart, number: int, cells: dict[int, str]) -> list[Edit
     row = part.rows.get(number)
     if row is None:
         return [_new_row(part, number, cells)]
-    start = without_attribute(part.text[row.tag.start : row.tag.end], "spans")
+    start = part.text[row.tag.start : row.tag.end]
+    if not _within(row.tag.attributes.get("spans", ""), cells):
+        start = without_attribute(start, "spans")
     whole = "".join(xml for _, xml in sorted(cells.items()))
     if row.tag.is_empty:
         name = f"{row.tag.prefix}:row" if row.tag.prefix else "row"
@@ -262,6 +264,12 @@ def _row_edits(part: SheetPart, number: int, cells: dict[int, str]) -> list[Edit
         at = min((old.tag.start for old in after), default=row.close)
         edits.append((at, at, xml))
     return edits
+
+
+def _within(spans: str, cells: dict[int, str]) -> bool:
+    """Whether the hint of a row (1:8) has room for these columns."""
+    first, _, last = spans.partition(":")
+    return first.isdigit() and last.isdigit() and int(first) <= min(cells) and max(cells) <= int(last)
 
 
 def _new_row(part: SheetPart, number: int, cells: dict[int, str]) -> Edit:
