@@ -30,60 +30,57 @@ class Entry:
     is_own: bool = False
 
 
+EVERY_BRANCH = (*BRANCH_PEOPLE, *OVERSEERS)
+LIFE, SCORE, YEAR, SHEETS, REGISTER = "组织生活", "量化考核", "年度考核", "报表", "组织"
+
 # label, icon, url name, roles, group. Any owner may add a line.
 ENTRIES = (
     Entry("工作台", "home", "home", ()),
     Entry("审核", "inbox", "activities:review", (OFFICER,), "", ("/review/",), "review"),
-    Entry("待签文件", "edit", "signing:papers", (*BRANCH_PEOPLE, *OVERSEERS), "", ("/papers/",)),
+    Entry("待签文件", "edit", "signing:papers", EVERY_BRANCH, "", ("/papers/",)),
+    Entry("整改事项", "checklist", "worklists:list", EVERY_BRANCH, "", ("/worklists/",), "worklists"),
     Entry("消息", "bell", "notices:inbox", (), "", ("/notices/",), "notices"),
     Entry("我的档案", "user", "branches:member", (MEMBER,), "", is_own=True),
     Entry("我的得分", "chart-bar", "assessment:my_score", (MEMBER,), "", ("/my-score/",)),
     Entry("我的学分", "book", "assessment:my_credits", (MEMBER,), "", ("/my-credits/",)),
     Entry("我的申报", "file-plus", "activities:member_claims", (MEMBER,), "", ("/member-claims/",)),
-    Entry("组织生活", "calendar", "activities:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/activities/",)),
-    Entry("月报", "clipboard", "activities:month", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/month/",)),
-    Entry("年度计划", "checklist", "activities:plan", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/plan/",)),
-    Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), "组织生活", ("/claims/",)),
-    Entry("整改事项", "checklist", "worklists:list", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/worklists/",)),
-    Entry("三会一课台账", "book", "activities:ledger", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/ledger/",)),
-    Entry("前置程序", "list", "appraisal:decisions", (*BRANCH_PEOPLE, *OVERSEERS), "组织生活", ("/decisions/",)),
-    Entry("考核总览", "table", "assessment:overview", OVERSEERS, "考核", ("/overview/", "/statements/")),
-    Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, "考核", ("/statements/",)),
-    Entry("党员得分和学分", "users", "assessment:member_table", BRANCH_PEOPLE, "考核", ("/member-scores/",)),
-    Entry("责任书", "file-text", "appraisal:contracts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/contracts/",)),
-    Entry("月度封存", "lock", "assessment:months", (OFFICER,), "考核", ("/months/",)),
-    Entry("季度年度定格", "history", "assessment:periods", OVERSEERS, "考核", ("/periods/", "/restatements/")),
-    Entry("人工评分", "star", "assessment:marks", (OFFICER,), "考核", ("/marks/",)),
-    Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), "考核", ("/year-end/",)),
-    Entry("述职评议", "message", "appraisal:reviews", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/accountability/",)),
-    Entry(
-        "民主评议",
-        "users",
-        "appraisal:democratic_current",
-        (*BRANCH_PEOPLE, *OVERSEERS, MEMBER),
-        "考核",
-        ("/democratic/",),
-    ),
-    Entry("测评投票", "checklist", "appraisal:polls", (OFFICER,), "考核", ("/polls/",)),
-    Entry("检查", "search", "appraisal:rounds", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/rounds/", "/inspections/")),
-    Entry("申诉", "message", "appraisal:appeals", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/appeals/",)),
-    Entry("评先资格", "star", "appraisal:awards", (OFFICER,), "考核", ("/awards/",)),
-    Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), "考核", ("/results/",)),
-    Entry("计分依据", "list", "assessment:facts", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/facts/",)),
-    Entry("考核方案", "sliders", "assessment:scheme", (*BRANCH_PEOPLE, *OVERSEERS), "考核", ("/scheme/",)),
-    Entry("方案管理", "edit", "assessment:schemes", (OFFICER,), "考核", ("/schemes/",)),
-    Entry("期初", "upload", "assessment:opening", (OFFICER,), "考核", ("/opening/",)),
-    Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), "报表", ("/forms/",)),
-    Entry("补充收集", "clipboard", "officeforms:collecting", (*BRANCH_PEOPLE, OFFICER), "报表", ("/collections/",)),
-    Entry("填报负担", "clock", "officeforms:burden", (OFFICER, SECRETARY), "报表", ("/burden/",)),
+    Entry("组织生活", "calendar", "activities:list", EVERY_BRANCH, LIFE, ("/activities/",)),
+    Entry("月报", "clipboard", "activities:month", EVERY_BRANCH, LIFE, ("/month/",)),
+    Entry("年度计划", "checklist", "activities:plan", EVERY_BRANCH, LIFE, ("/plan/",)),
+    Entry("补充申报", "file-plus", "activities:claims", (*BRANCH_PEOPLE, OFFICER), LIFE, ("/claims/",)),
+    Entry("补充收集", "clipboard", "officeforms:collecting", (*BRANCH_PEOPLE, OFFICER), LIFE, ("/collections/",)),
+    Entry("三会一课台账", "book", "activities:ledger", EVERY_BRANCH, LIFE, ("/ledger/",)),
+    Entry("前置程序", "list", "appraisal:decisions", EVERY_BRANCH, LIFE, ("/decisions/",)),
+    Entry("考核总览", "table", "assessment:overview", OVERSEERS, SCORE, ("/overview/", "/statements/")),
+    Entry("得分说明", "chart-bar", "assessment:own_statement", BRANCH_PEOPLE, SCORE, ("/statements/",)),
+    Entry("党员得分和学分", "users", "assessment:member_table", BRANCH_PEOPLE, SCORE, ("/member-scores/",)),
+    Entry("计分依据", "list", "assessment:facts", EVERY_BRANCH, SCORE, ("/facts/",)),
+    Entry("人工评分", "star", "assessment:marks", (OFFICER,), SCORE, ("/marks/",)),
+    Entry("月度封存", "lock", "assessment:months", (OFFICER,), SCORE, ("/months/",)),
+    Entry("季度年度定格", "history", "assessment:periods", OVERSEERS, SCORE, ("/periods/", "/restatements/")),
+    Entry("考核方案", "sliders", "assessment:scheme", EVERY_BRANCH, SCORE, ("/scheme/",)),
+    Entry("方案管理", "edit", "assessment:schemes", (OFFICER,), SCORE, ("/schemes/",)),
+    Entry("期初", "upload", "assessment:opening", (OFFICER,), SCORE, ("/opening/",)),
+    Entry("责任书", "file-text", "appraisal:contracts", EVERY_BRANCH, YEAR, ("/contracts/",)),
+    Entry("检查", "search", "appraisal:rounds", EVERY_BRANCH, YEAR, ("/rounds/", "/inspections/")),
+    Entry("述职评议", "message", "appraisal:reviews", EVERY_BRANCH, YEAR, ("/accountability/",)),
+    Entry("民主评议", "users", "appraisal:democratic_current", (*EVERY_BRANCH, MEMBER), YEAR, ("/democratic/",)),
+    Entry("测评投票", "checklist", "appraisal:polls", (OFFICER,), YEAR, ("/polls/",)),
+    Entry("申诉", "message", "appraisal:appeals", EVERY_BRANCH, YEAR, ("/appeals/",), "appeals"),
+    Entry("年终考核", "award", "appraisal:year_end", (OFFICER,), YEAR, ("/year-end/",)),
+    Entry("考核结果", "award", "appraisal:results", (*BRANCH_PEOPLE, MEMBER), YEAR, ("/results/",)),
+    Entry("评先资格", "star", "appraisal:awards", (OFFICER,), YEAR, ("/awards/",)),
+    Entry("官方表格", "file-text", "officeforms:list", (OFFICER,), SHEETS, ("/forms/",)),
+    Entry("填报负担", "clock", "officeforms:burden", (OFFICER, SECRETARY), SHEETS, ("/burden/",)),
     Entry("廉政风险点", "shield", "integrity:register", (OFFICER,), "廉政", ("/risks/",)),
-    Entry("党组织", "sitemap", "branches:list", (*BRANCH_PEOPLE, *OVERSEERS, ADMINISTRATOR), "组织", ("/branches/",)),
-    Entry("我的包片", "flag", "patch", (LEADER,), "组织", ("/patch/",)),
-    Entry("包片联系", "flag", "branches:patches", (OFFICER,), "组织", ("/patches/", "/patch/", "/visits/")),
-    Entry("党员", "users", "branches:members", (*BRANCH_PEOPLE, *OVERSEERS), "组织", ("/members/",)),
-    Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), "组织", ("/imports/",)),
-    Entry("账号", "key", "branches:accounts", (ADMINISTRATOR,), "组织", ("/accounts/",)),
+    Entry("党组织", "sitemap", "branches:list", (*EVERY_BRANCH, ADMINISTRATOR), REGISTER, ("/branches/",)),
+    Entry("党员", "users", "branches:members", EVERY_BRANCH, REGISTER, ("/members/",)),
+    Entry("我的包片", "flag", "patch", (LEADER,), REGISTER, ("/patch/",)),
+    Entry("包片联系", "flag", "branches:patches", (OFFICER,), REGISTER, ("/patches/", "/patch/", "/visits/")),
+    Entry("导入", "upload", "branches:imports", (OFFICER, SECRETARY), REGISTER, ("/imports/",)),
+    Entry("账号", "key", "branches:accounts", (ADMINISTRATOR,), REGISTER, ("/accounts/",)),
 )
+FEW = 16  # entries that are all in sight at once on an office screen
 
 
 @dataclass(frozen=True)
@@ -99,10 +96,16 @@ class Item:
 
 @dataclass
 class Group:
-    """Entries under one heading."""
+    """Entries under one heading; of a long menu only the first two and the one in use lie open."""
 
     label: str
     items: list[Item] = field(default_factory=list)
+    is_open: bool = True
+
+    @property
+    def count(self) -> int:
+        """What awaits the viewer in it, shown while it is folded."""
+        return sum(item.count for item in self.items)
 
 
 def menu_of(viewer: Viewer | None, here: str, counts: Mapping[str, int]) -> list[Group]:
@@ -117,7 +120,14 @@ def menu_of(viewer: Viewer | None, here: str, counts: Mapping[str, int]) -> list
             is_here = _is_active(entry, url, here) and (entry.is_own or here != own)
             item = Item(entry.label, entry.icon, url, is_here, counts.get(entry.counter, 0))
             groups.setdefault(entry.group, Group(entry.group)).items.append(item)
-    return list(groups.values())
+    return _folded(list(groups.values()))
+
+
+def _folded(groups: list[Group]) -> list[Group]:
+    if sum(len(group.items) for group in groups) > FEW:
+        for group in groups[3:]:
+            group.is_open = any(item.is_active for item in group.items)
+    return groups
 
 
 def url_of(name: str) -> str:

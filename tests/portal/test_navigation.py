@@ -6,8 +6,10 @@ import pytest
 
 from branches.permissions import Viewer
 from portal import navigation
+from portal.counters import counters_of
 from portal.navigation import ENTRIES, menu_of, url_of
 from tests.factories.branches import TODAY
+from tests.factories.worklists import done, opened
 
 
 def labels(viewer: Viewer, here: str = "/") -> list[str]:
@@ -71,3 +73,37 @@ def test_menu_of_a_signed_in_person_costs_few_queries(client_as, django_assert_m
 
 def test_viewer_of_the_cast_is_of_the_day(cast):
     assert cast.viewer("officer").today == TODAY
+
+
+def test_long_menu_is_folded_but_for_the_first_groups_and_the_one_in_use(cast):
+    officer = cast.viewer("officer")
+    folded = {group.label: group.is_open for group in menu_of(officer, "/members/", {})}
+    assert folded == {
+        "": True,
+        "组织生活": True,
+        "量化考核": True,
+        "年度考核": False,
+        "报表": False,
+        "廉政": False,
+        "组织": True,
+    }
+    assert all(group.is_open for group in menu_of(cast.viewer("administrator"), "/", {}))
+
+
+def test_folded_group_says_what_awaits_in_it(cast):
+    groups = {group.label: group for group in menu_of(cast.viewer("officer"), "/", {"appeals": 2, "review": 3})}
+    assert (groups["年度考核"].count, groups["年度考核"].is_open) == (2, False)
+    assert groups["报表"].count == 0
+
+
+def test_what_is_to_be_put_right_stands_beside_the_menu(cast, django_assert_num_queries):
+    opened(cast, source="finding:1")
+    done(cast, opened(cast, source="finding:2"))
+    opened(cast, source="finding:3", branch=cast.other_branch)
+    viewers = {name: cast.viewer(name) for name in ("secretary", "officer", "leader", "member")}
+    for viewer in viewers.values():
+        assert viewer.roles  # the rights are read before the figures
+
+    with django_assert_num_queries(len(viewers)):
+        found = {name: counters_of(viewer).get("worklists") for name, viewer in viewers.items()}
+    assert found == {"secretary": 1, "officer": 1, "leader": None, "member": None}
