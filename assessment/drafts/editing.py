@@ -60,10 +60,10 @@ def save_part(*, actor: Viewer, scheme_id: int, kind: str, pk: int, part: Any, d
     """Write one part as the form has it. Conflict if it is no longer the one that was opened (`digest`)."""
     draft = open_draft(actor, scheme_id)
     old = part_of(document_of(draft), kind, pk)
+    if part_digest(old) == part_digest(part):
+        return draft  # nothing new, or the same sent again because the answer was lost
     if part_digest(old) != digest:
         raise Conflict(CHANGED, remedy="请对照后再改。")
-    if part_digest(old) == part_digest(part):
-        return draft
     _write(draft, kind, pk, part, old)
     label = f"{getattr(part, 'code', '')} {getattr(part, 'name', '') or ''}".strip()
     note_change(actor, draft, f"修改{WORDS[kind]}{label}", now=now)

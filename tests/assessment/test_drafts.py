@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -154,6 +155,14 @@ def test_second_editor_of_one_rule_is_told_and_overwrites_nothing(cast, draft):
     assert found(draft, "rule", "D4.1").points == 5_000_000
 
 
+def test_same_sending_again_after_a_lost_answer_is_no_conflict(cast, draft):
+    seen = found(draft, "rule", "D4.1")
+    for _ in range(2):
+        save(cast, draft, "rule", seen, points=5_000_000)
+
+    assert SchemeEdit.objects.filter(scheme=draft).count() == 1
+
+
 def test_editors_of_two_rules_do_not_meet(cast, draft):
     one, other = found(draft, "rule", "D4.1"), found(draft, "rule", "D4.2")
 
@@ -282,3 +291,30 @@ def test_published_scheme_refuses_plain_sql(statement):
     schemes.load_default(2026)
     with pytest.raises(DatabaseError, match="is published"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
+def test_of_two_editors_at_the_same_moment_one_is_told(cast, draft):
+    seen, together, outcomes = found(draft, "rule", "D4.1"), Barrier(2), []
+
+    def attempt(points):
+        try:
+            together.wait()
+            save(cast, draft, "rule", seen, points=points)
+            outcomes.append(points)
+        except Conflict:
+            outcomes.append("told")
+        finally:
+            connection.close()
+
+    editors = [Thread(target=attempt, args=(points,)) for points in (4_000_000, 5_000_000)]
+    for editor in editors:
+        editor.start()
+    for editor in editors:
+        editor.join()
+
+    saved = [one for one in outcomes if one != "told"]
+    assert len(saved) == 1
+    assert outcomes.count("told") == 1
+    assert found(draft, "rule", "D4.1").points == saved[0]

@@ -13,6 +13,7 @@ from activities.services.member_claims import MemberClaimInput, enter_claim
 from appraisal.models import Appeal, Contract, Decision
 from assessment import rollup
 from assessment.members import rollup as members
+from assessment.models import Scheme, SchemeEdit
 from branches.models import Member, Organisation, PatchVisit, VisitPromise
 from branches.models.imports import ImportBatch
 from core.models import LongJob
@@ -73,7 +74,17 @@ def two_more_of_each(world: World) -> None:
             _records(replace(world.cast, branch=place), n)
             _copies(world, place, n)
     _contracts(world.cast)
+    _schemes(world)
     _points(world.cast)
+
+
+def _schemes(world: World) -> None:
+    """Two more drafts with a change each, and two more changes of the first."""
+    edit = world.values["scheme_edit"]
+    for n in (1, 2):
+        draft = _copy(Scheme, world.values["scheme_draft"], version=f"9.{n}", based_on=None)
+        _copy(SchemeEdit, edit, scheme=draft)
+        _copy(SchemeEdit, edit)
 
 
 def _contracts(cast: Cast) -> None:

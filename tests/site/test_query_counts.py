@@ -33,6 +33,7 @@ LISTS = (
     "assessment:facts",
     "assessment:member_table",
     "assessment:overview_month",
+    "assessment:schemes",
     "branches:list",
     "branches:members",
     "integrity:register",

@@ -78,7 +78,8 @@ def _save(request: HttpRequest, draft: Scheme, doc: Any, kind: str, found: Any) 
         data = request.POST.copy()
         data["digest"] = differences.digest
         form = form_for(kind, theirs, draft, fresh, data)
-        return _page(request, draft, fresh, kind, theirs, form, status=409, differences=differences)
+        status = 422 if request.headers.get("X-Portal-Fetch") else 409  # the script shows a 422 in place
+        return _page(request, draft, fresh, kind, theirs, form, status=status, differences=differences)
     messages.success(request, "已保存。")
     return redirect("assessment:scheme_part", pk=draft.pk, kind=kind, row=found.pk)
 
