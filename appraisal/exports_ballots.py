@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from appraisal.models import Poll
@@ -58,7 +57,7 @@ def _rows(results: Sequence[SubjectResult]) -> Iterator[dict[str, Any]]:
             "note": row.subject.note or row.branch.short_name,
             **{choice.code: str(counts[choice.code]) if counts else HIDDEN for choice in row.scale},
             "votes": HIDDEN if row.votes is None else str(row.votes),
-            "mean": None if row.hundredths is None else Decimal(row.hundredths).scaleb(-2),
+            "mean": row.mean,
             "overall": row.overall_name if row.is_valid else "",
             "handed_out": row.handed_out,
             "returned": row.returned,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from appraisal.exports_ballots import HIDDEN
@@ -50,7 +49,6 @@ def _rows(lines: Sequence[ReportLine]) -> Iterator[dict[str, Any]]:
         report, result = line.report, line.result
         counts = result.counts if result and result.counts else {}
         blank = HIDDEN if result else ""
-        mean = result.hundredths if result and result.is_valid else None
         yield {
             "number": number,
             "name": report.member.name,
@@ -59,7 +57,7 @@ def _rows(lines: Sequence[ReportLine]) -> Iterator[dict[str, Any]]:
             "sent_on": report.first_sent_on,
             **{choice.code: str(counts[choice.code]) if counts else blank for choice in MARKS},
             "votes": blank if result is None or result.votes is None else str(result.votes),
-            "mean": None if mean is None else Decimal(mean).scaleb(-2),
+            "mean": result.mean if result and result.is_valid else None,
             "grade": line.grade_name,
             "comment": report.comment if line.shows_outcome else "",
         }

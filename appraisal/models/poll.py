@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from appraisal.rules.ballots import MIN_SHOWN
 from branches.permissions import Scope
 
 
@@ -107,6 +108,11 @@ class PollGroup(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def shows_count(self) -> bool:
+        """In a group of one or a few, how many came back says who voted."""
+        return self.size >= MIN_SHOWN
 
 
 class PollCode(models.Model):

@@ -137,8 +137,8 @@ def _lacking(figures: Mapping[str, Figure], weak: Sequence[Weak]) -> list[str]:
         points.append(f"整改还不彻底，仍有{marked(figures['rectifying'])}没有销号。")
     points += [f"“{one.name}”还有差距。（请写明原因）" for one in weak]
     by_code = {source.code: source for source in SOURCES}
-    unheld = [by_code[code].label for code in ("own_lectures", "projects", "joint") if code in figures]
-    points += [f"{label}不够。（请写明原因）" for label in unheld]
+    unheld = [code for code in ("own_lectures", "projects", "joint") if code in figures and not _counts(figures, code)]
+    points += [f"{by_code[code].label}还没有开展。（请写明原因）" for code in unheld]
     points += ["（请结合实际补充）"] * 3
     return points[:3]
 

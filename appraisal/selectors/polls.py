@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
@@ -32,6 +33,11 @@ class SubjectResult:
     def cells(self) -> list[int | None]:
         """Votes per grade, best first; None where hidden."""
         return [self.counts[choice.code] if self.counts else None for choice in self.scale]
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean of the marks with two places; None where hidden."""
+        return None if self.hundredths is None else Decimal(self.hundredths).scaleb(-2)
 
     @property
     def overall_name(self) -> str:

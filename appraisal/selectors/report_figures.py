@@ -33,19 +33,20 @@ def report_figures(branch: Organisation, year: int, *, on: date) -> list[Figure]
     for code, closed in (("rectified", True), ("rectifying", False)):
         values[code] = str(_items(branch, year, closed=closed))
         urls[code] = f"{reverse('worklists:list')}?{urlencode({'branch': branch.pk, 'year': year})}"
-    month = Month.of(last)
-    row = _row(branch, month)
-    values["score"] = str(row.confirmed.shown or "0") if row else "0"
-    urls["score"] = reverse("assessment:statement", args=[branch.pk, month])
+    month, row = _scored(branch, Month.of(last))
+    if row:
+        values["score"] = str(row.confirmed.shown or "0")
+        urls["score"] = reverse("assessment:statement", args=[branch.pk, month])
     return [
         Figure(number, source.code, source.label, values[source.code], source.unit, urls[source.code])
         for number, source in enumerate(SOURCES, start=1)
+        if source.code in values
     ]
 
 
 def weak_items(branch: Organisation, year: int, *, on: date, count: int = 3) -> list[Weak]:
     """The items of the branch's scheme that lost most of their points so far, worst first."""
-    row = _row(branch, Month.of(min(on, date(year, 12, 31))))
+    _, row = _scored(branch, Month.of(min(on, date(year, 12, 31))))
     if row is None:
         return []
     lost = []
@@ -81,6 +82,15 @@ def _facts_url(branch: Organisation, metric: str, year: int) -> str:
 def _items(branch: Organisation, year: int, *, closed: bool) -> int:
     items = items_of(SYSTEM, branch_id=branch.pk).filter(due_on__year=year).exclude(state=ItemState.CANCELLED)
     return items.filter(state=ItemState.CLOSED).count() if closed else items.exclude(state=ItemState.CLOSED).count()
+
+
+def _scored(branch: Organisation, month: Month) -> tuple[Month, BranchRow | None]:
+    """The latest scores of the year: of this month, or of the one before where this one is not computed yet."""
+    row = _row(branch, month)
+    if row is None and month.number > 1:
+        month = month.previous
+        row = _row(branch, month)
+    return month, row
 
 
 def _row(branch: Organisation, month: Month) -> BranchRow | None:

@@ -133,7 +133,14 @@ def paper(request: HttpRequest, poll_id: int) -> HttpResponse:
     poll = _poll(request, poll_id)
     if not (results := poll_results(request.viewer, poll)):
         raise Http404
-    return render(request, "appraisal/poll_print.html", {"poll": poll, "results": results, "groups": groups_of(poll)})
+    groups = list(poll.groups.all())
+    context = {
+        "poll": poll,
+        "results": results,
+        "handed_out": sum(group.handed_out or 0 for group in groups),
+        "returned": sum(group.returned or 0 for group in groups),
+    }
+    return render(request, "appraisal/poll_print.html", context)
 
 
 @require_GET

@@ -307,3 +307,16 @@ def test_every_step_but_the_ballot_is_in_the_audit(crowd):
 
     actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
     assert actions == ["poll.create", "poll.codes", "poll.close"]
+
+
+def test_groups_of_a_few_do_not_say_how_many_came_back(crowd, client_as):
+    """A slip for one secretary: that it came back says who voted."""
+    poll = new_poll(crowd, "peers")
+    slips = codes(crowd, poll)
+    vote(slips[f"{crowd.branch.short_name}书记"][0])
+    page = client_as("officer").get(f"/polls/{poll.pk}/")
+
+    assert [group.shows_count for group in page.context["groups"]] == [False] * 3
+    assert page.context["used"] == 1
+    rows = page.content.decode().split("<tbody>")[1].split("</tr>")
+    assert '<td class="num">—</td>' in rows[0] and '<td class="num">—</td>' in rows[1]
