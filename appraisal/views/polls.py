@@ -64,6 +64,7 @@ def show(request: HttpRequest, poll_id: int) -> HttpResponse:
         "poll": poll,
         "groups": groups,
         "sizes": sum(group.size for group in groups),
+        "unissued": any(group.size and not group.issued for group in groups),
         "issued": sum(group.issued for group in groups),
         "used": sum(group.used if poll.state == "open" else group.returned or 0 for group in groups),
         "handed_out": sum(group.handed_out or 0 for group in groups),
