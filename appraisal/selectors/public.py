@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Max
 from django.http import Http404
 
 from appraisal.models import Publication, PublicationScope, PublicationState, YearResult
@@ -37,7 +39,9 @@ class PublicYear:
 
 def public_years() -> list[PublicYear]:
     """Everything published to everybody, newest first, without its lines."""
-    return [_year(row) for row in _public().order_by("-year_end__year", "root__sort_key", "-revision")[:200]]
+    rows = list(_public().order_by("-year_end__year", "root__sort_key", "-revision")[:200])
+    last = _last_revisions({row.year_end_id for row in rows})
+    return [_year(row, last) for row in rows]
 
 
 def public_year(publication_id: int) -> PublicYear:
@@ -51,7 +55,7 @@ def public_year(publication_id: int) -> PublicYear:
         PublicLine(one.branch.name, one.shown, names.get(one.grade, ""))
         for one in results.select_related("branch").order_by("branch__sort_key", "branch__code")
     )
-    return _year(row, lines)
+    return _year(row, _last_revisions({row.year_end_id}), lines)
 
 
 def _public():
@@ -59,10 +63,14 @@ def _public():
     return rows.select_related("year_end", "root")
 
 
-def _year(row: Publication, lines: tuple[PublicLine, ...] = ()) -> PublicYear:
-    later = Publication.objects.filter(
-        year_end=row.year_end, state=PublicationState.PUBLISHED, revision__gt=row.revision
-    )
+def _last_revisions(ids: Iterable[int]) -> dict[int, int]:
+    """Year end → the revision published last, to whomever."""
+    rows = Publication.objects.filter(year_end__in=ids, state=PublicationState.PUBLISHED)
+    return dict(rows.order_by().values_list("year_end").annotate(last=Max("revision")))
+
+
+def _year(row: Publication, last: dict[int, int], lines: tuple[PublicLine, ...] = ()) -> PublicYear:
+    newest = last.get(row.year_end_id, row.revision)
     return PublicYear(
         row.pk,
         row.root.name,
@@ -71,6 +79,6 @@ def _year(row: Publication, lines: tuple[PublicLine, ...] = ()) -> PublicYear:
         f"{row.settled_at:%Y-%m-%d}" if row.settled_at else "",
         row.document_no,
         row.correction_reason,
-        later.order_by("-revision").values_list("revision", flat=True).first(),
+        newest if newest > row.revision else None,
         lines,
     )

@@ -43,8 +43,14 @@ class PeriodLine:
     old: PeriodScore | None
 
     @property
-    def is_restated(self) -> bool:
-        return self.old is not None and self.old.shown != self.row.shown
+    def changes(self) -> list[tuple[Month, int | None, int | None]]:
+        """(month, old, new) of the months that the revision before showed otherwise."""
+        if self.old is None:
+            return []
+        before = dict(self.old.months)
+        return [
+            (Month.from_key(key), before.get(key), shown) for key, shown in self.row.months if before.get(key) != shown
+        ]
 
     @property
     def months(self) -> list[tuple[Month, int | None]]:
