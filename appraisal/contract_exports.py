@@ -9,6 +9,7 @@ from appraisal.models import Decision
 from appraisal.selectors.contracts import ContractList
 from assessment.exports import unit_line
 from branches.models import Organisation
+from core.periods import today
 from core.xlsx.write import Column, Sheet
 
 
@@ -94,5 +95,5 @@ def _signed(row, role: str) -> str:
         return ""
     for one in paper.signers.all():
         if one.role == role and getattr(one, "signature", None):
-            return f"{one.signature.name} {one.signature.at:%Y-%m-%d}"
+            return f"{one.signature.name} {today(one.signature.at):%Y-%m-%d}"
     return ""

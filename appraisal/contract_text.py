@@ -11,6 +11,7 @@ from assessment.selectors import SchemeFrame
 from assessment.statement.words import pts
 from branches.models import Post
 from core.docx.blocks import Block, Heading, Paper, Paragraph, SignLines, Table, blocks_of, text_of
+from core.periods import today
 from signing.models import Paper as SignedPaper
 
 NUMERALS = "一二三四五六七八九十"
@@ -78,7 +79,7 @@ def sign_lines(contract: Contract, signed: SignedPaper | None) -> list[tuple[str
     signatures = {role: getattr(signers.get(role), "signature", None) for role in names}
     void = "（作废）" if signed and signed.is_void else ""
     found += [(label, f"{one.name}{void}" if (one := signatures[role]) else "") for role, label in names.items()]
-    found += [("日期", f"{one.at:%Y-%m-%d}" if (one := signatures[role]) else "") for role in names]
+    found += [("日期", f"{today(one.at):%Y-%m-%d}" if (one := signatures[role]) else "") for role in names]
     return found
 
 

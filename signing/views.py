@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from branches.permissions import can
 from branches.rules import READ
-from core.docx.blocks import blocks_of
 from core.errors import InvalidInput
 from core.http import page_of
 from signing import services
 from signing.models import Paper, PaperState
 from signing.selectors import may_sign_as, paper_of, papers, signer_in_turn, waiting_for
+from signing.shown import shown
 from signing.verify import verify, verify_committee
 
 STATES = [("mine", "待我签"), *PaperState.choices]
@@ -90,7 +90,7 @@ def _context(request: HttpRequest, paper: Paper) -> dict[str, Any]:
     has_signed = any(hasattr(one, "signature") and one.signature.user_id == request.viewer.user_id for one in places)
     return {
         "paper": paper,
-        "blocks": [(type(block).__name__, block) for block in blocks_of(paper.body)],
+        "blocks": shown(paper.body),
         "signers": [(one, getattr(one, "signature", None)) for one in places],
         "turn": signer,
         "is_mine": signer is not None and not has_signed and may_sign_as(request.viewer, paper, signer),

@@ -18,7 +18,7 @@ from appraisal.rules.contract import PERCENT, expected_by, quantity_words, rate,
 from assessment.models import BranchMonth
 from assessment.selectors import SchemeFrame, best_scheme, frame_of, scheme_rows, scoreboard
 from assessment.statement import RuleLine, statement
-from assessment.statement.words import pts, target_words
+from assessment.statement.words import points_of, target_words, two
 from branches.models import Appointment, Organisation, Post
 from branches.permissions import Viewer, visible
 from branches.selectors import secretary_names
@@ -102,8 +102,8 @@ class ContractPage:
 
     @cached_property
     def counted(self) -> dict[str, int]:
-        """How many lines are done, under way, behind, not yet due."""
-        found = {"done": 0, "behind": 0, "running": 0}
+        """How many lines are reached, on track, behind, under way or not yet due."""
+        found = {"done": 0, "on_track": 0, "behind": 0, "running": 0}
         for one in self.lines:
             found[one.state if one.state in found else "running"] += 1
         return found
@@ -218,7 +218,9 @@ def contract_page(viewer: Viewer, contract: Contract) -> ContractPage:
     return ContractPage(
         contract=contract,
         lines=tuple(
-            _own(one, tuple(reports.get(one.code, ())), part) if one.is_own else _counted(one, by_code.get(one.code))
+            _own(one, tuple(reports.get(one.code, ())), part)
+            if one.is_own
+            else _counted(one, by_code.get(one.code), part)
             for one in lines
         ),
         duties=tuple(duties_of(contract)),
@@ -330,7 +332,7 @@ def _year_part(contract: Contract, today: date) -> int:
     return expected_by(today.month - 1, first_month=first) if first <= 12 else 0
 
 
-def _counted(line: ContractLine, found: RuleLine | None) -> Progress:
+def _counted(line: ContractLine, found: RuleLine | None, year_part: int) -> Progress:
     """A line of the scheme beside what the statement counted for it."""
     if found is None or not found.result.is_applicable:
         return Progress(line, "不适用" if found else "", None, "not_applicable" if found else "not_due", found)
@@ -342,15 +344,27 @@ def _counted(line: ContractLine, found: RuleLine | None) -> Progress:
     if is_rate and not result.need:
         return Progress(line, "还没有", None, "not_due", found)
     part = reached(done, line.target)
-    words = f"{quantity_words(done // 100 * 100, PERCENT)}" if is_rate else quantity_words(done, line.unit)
-    return Progress(line, words, part, "done" if part == 1000 and not is_rate else _state(found), found)
+    words = quantity_words(done // 100 * 100, PERCENT) if is_rate else quantity_words(done, line.unit)
+    return Progress(line, words, part, _state_of_number(line, found, part, year_part), found)
+
+
+def _state_of_number(line: ContractLine, found: RuleLine, part: int | None, year_part: int) -> str:
+    """Reached; else on track as the statement has it, or, where the branch set another target, as the year goes by."""
+    if part == 1000:
+        return "done"
+    if line.is_changed and line.unit != PERCENT:
+        return "behind" if (part or 0) < year_part else "on_track"
+    state = _state(found)
+    return "on_track" if state == "done" else state
 
 
 def _other_done(found: RuleLine) -> str:
     done = target_words(found)[1]
     if found.rule.kind == "yes_no":
         return "已完成" if found.result.done else "未完成"
-    return f"得{pts(found.result.earned)}分" if found.rule.kind == "add_cap" else done
+    if found.rule.kind == "add_cap":
+        return f"得{two(points_of(found.result.earned))}分"
+    return "未扣分" if found.rule.kind == "deduct" and not found.result.done else done
 
 
 def _state(found: RuleLine) -> str:
@@ -367,7 +381,7 @@ def _own(line: ContractLine, reports: tuple[TargetReport, ...], part: int) -> Pr
     if not reports:
         return Progress(line, "未填报", 0 if line.target else None, "behind" if part > 500 else "running")
     done = reached(reports[0].quantity, line.target)
-    state = "running" if done is None or done >= part else "behind"
+    state = "running" if done is None else "on_track" if done >= part else "behind"
     return Progress(
         line, quantity_words(reports[0].quantity, line.unit), done, "done" if done == 1000 else state, None, reports
     )

@@ -33,12 +33,12 @@ from appraisal.services import contracts as services
 from branches.permissions import can, check
 from branches.rules import Role
 from branches.selectors import secretary_names
-from core.docx.blocks import blocks_of
 from core.docx.write import DOCX, docx_bytes, file_name
 from core.errors import InvalidInput
 from core.http import download
 from signing.models import Paper
 from signing.selectors import may_sign_as, signer_in_turn
+from signing.shown import shown
 
 
 @require_GET
@@ -120,7 +120,7 @@ def printed(request: HttpRequest, contract_id: int) -> HttpResponse:
         "contract": contract,
         "title": title,
         "paper": paper,
-        "blocks": [(type(block).__name__, block) for block in blocks_of(body)],
+        "blocks": shown(body),
         "lines": sign_lines(contract, paper),
     }
     return render(request, "appraisal/contract_print.html", context)

@@ -14,6 +14,7 @@ LEVELS = (
     (3, re.compile(r"^[0-9]{1,3}[.．](?![0-9])")),
     (4, re.compile(r"^（[0-9]{1,3}）")),
 )
+FIRST_SENTENCE = re.compile(r"^(.*?[。：])(.+)$", re.DOTALL)
 SHORTEST_PART = 4  # in a table the narrowest column is at least a quarter of the mean
 
 
@@ -98,6 +99,12 @@ def blocks_of(text: str) -> list[Block]:
         if line.strip():
             blocks.append(_line(line.strip()))
     return blocks
+
+
+def heading_and_rest(block: Heading) -> tuple[str, str]:
+    """What of the line looks like a heading, and what goes on as body: of level 2 the first sentence, else the whole."""
+    parts = FIRST_SENTENCE.match(block.text) if block.level == 2 else None
+    return (parts[1], parts[2]) if parts else (block.text, "")
 
 
 def text_of(blocks: Iterable[Block]) -> str:

@@ -18,7 +18,17 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
-from core.docx.blocks import Block, Heading, PageBreak, Paper, Paragraph, SignLines, Table, official_date
+from core.docx.blocks import (
+    Block,
+    Heading,
+    PageBreak,
+    Paper,
+    Paragraph,
+    SignLines,
+    Table,
+    heading_and_rest,
+    official_date,
+)
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FANGSONG, HEITI, KAITI, XIAOBIAOSONG, SONGTI = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
@@ -37,7 +47,6 @@ ALIGN = {
 }
 LEVEL_FONTS = {1: HEITI, 2: KAITI, 3: FANGSONG, 4: FANGSONG}
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-FIRST_SENTENCE = re.compile(r"^(.*?[。：])(.+)$", re.DOTALL)
 
 
 def docx_bytes(paper: Paper) -> bytes:
@@ -142,10 +151,10 @@ def _write(word: Document, block: Block) -> None:
 def _heading(word: Document, block: Heading) -> None:
     """The whole line, or in a line that goes on its first sentence, in the font of the level."""
     line = _indented(_paragraph(word, "justify"))
-    parts = FIRST_SENTENCE.match(block.text) if block.level == 2 else None
-    _text(line, parts[1] if parts else block.text, LEVEL_FONTS[block.level])
-    if parts:
-        _text(line, parts[2])
+    heading, rest = heading_and_rest(block)
+    _text(line, heading, LEVEL_FONTS[block.level])
+    if rest:
+        _text(line, rest)
     line.paragraph_format.keep_with_next = block.level <= 2
 
 

@@ -43,6 +43,7 @@ def fill_contracts(register: Register, today: date) -> None:
             return
         _begin(register, year)
         _sign_all(register, year, today)
+        _founded_later(register, year, today)
         _report(register, year, today)
         if year < today.year:
             _change(register.branches[12], year, date(year, 6, 10), "新增夜间执法任务", ("D4.1", "13"), register)
@@ -111,6 +112,26 @@ def _sign_all(register: Register, year: int, today: date) -> None:
         officer = Viewer.of(register.officers[1], day)
         for paper in signed:
             _sign(officer, paper, paper.digest, at(day, 10))
+
+
+def _founded_later(register: Register, year: int, today: date) -> None:
+    """A branch founded in the year gets its contract then; its secretary has signed, the committee has not yet."""
+    young = [branch for branch in register.branches if branch.plan.founded_on.year == year]
+    if not young:
+        return
+    day = young[0].plan.founded_on + timedelta(days=20)
+    if day + timedelta(days=3) > today:
+        return
+    officer = Viewer.of(register.officers[0], day)
+    template = services.begin_template(actor=officer, root=register.root, year=year, now=at(day, 9))
+    services.make_contracts(actor=officer, template_id=template.pk, now=at(day, 9))
+    rows = Contract.objects.filter(root=register.root, year=year, branch__in=[branch.row for branch in young])
+    ids = list(rows.values_list("pk", flat=True))
+    services.send_contracts(actor=officer, root=register.root, year=year, ids=ids, now=at(day, 10))
+    for branch in young:
+        paper = rows.select_related("paper").get(branch=branch.row).paper
+        when = day + timedelta(days=2)
+        _sign(Viewer.of(_secretary(branch), when), paper, paper.digest, at(when, 9))
 
 
 def _report(register: Register, year: int, today: date) -> None:

@@ -337,7 +337,7 @@ def test_own_targets_are_reported_and_the_latest_holds(cast):
             now=NOW,
         )
     own = contract_page(cast.viewer("secretary", may), contract).own_lines[0]
-    assert (own.done, own.reached, own.state, len(own.reports)) == ("6个", 400, "running", 2)
+    assert (own.done, own.reached, own.state, len(own.reports)) == ("6个", 400, "on_track", 2)
     assert contract_page(officer(cast, date(2026, 11, 2)), contract).own_lines[0].state == "behind"
 
 

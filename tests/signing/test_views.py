@@ -24,9 +24,9 @@ def post_signature(client, paper: Paper, password: str = PASSWORD, digest: str =
 def test_the_page_shows_the_text_word_for_word_and_where_to_sign(cast, client_as):
     paper = open_paper(cast)
     html = page(client_as("secretary"), "paper", paper.pk)
-    assert '<p class="paper-h1">一、目标</p>' in html
+    assert '<p class="paper-h1"><span>一、目标</span></p>' in html
     assert '<th scope="col">编号</th>' in html
-    assert '<td class="wrap">12次</td>' in html
+    assert '<td data-head="目标">12次</td>' in html
     assert f'name="digest" value="{paper.digest}"' in html
     assert 'type="password"' in html
 

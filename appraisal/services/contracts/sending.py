@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from core import audit
 from core.errors import Conflict
 from signing import services as signing
 
+TIME_TO_SIGN = timedelta(days=14)  # at least, for a contract put up later in the year
 SIGNERS = ((1, Role.SECRETARY.value, None), (2, Role.OFFICER.value, None))
 Row = TypeVar("Row", ContractLine, ContractDuty)
 COMPARED = ("code", "name", "target", "target_words", "owner_id", "owner_name", "owner_post", "note", "unit")
@@ -60,7 +61,7 @@ def send_contracts(
             continue
         body = contract_body(row, lines, duties, frame, names[row.branch_id])
         ready.append(row)
-        drafts.append(_draft(row, body))
+        drafts.append(_draft(row, body, actor.today))
     papers = signing.open_papers(actor=actor, root_id=root.pk, drafts=drafts, now=now) if drafts else []
     for row, paper in zip(ready, papers, strict=True):
         row.paper, row.state = paper, ContractState.SENT
@@ -136,7 +137,7 @@ def _same_as_before(contract: Contract, lines: list[ContractLine], duties: list[
     ]
 
 
-def _draft(contract: Contract, body: str) -> signing.PaperDraft:
+def _draft(contract: Contract, body: str, today: date) -> signing.PaperDraft:
     return signing.PaperDraft(
         branch=contract.branch,
         kind=KIND,
@@ -145,7 +146,7 @@ def _draft(contract: Contract, body: str) -> signing.PaperDraft:
         source=contract.source,
         signers=SIGNERS,
         origin_url=reverse("appraisal:contract", args=[contract.pk]),
-        due_on=contract.template.due_on if contract.revision == 1 else None,
+        due_on=max(contract.template.due_on, today + TIME_TO_SIGN),
         reason=contract.reason or "文本已变更",
     )
 
