@@ -109,6 +109,10 @@ class ContractPage:
         return found
 
     @property
+    def behind_word(self) -> str:
+        return "未达标" if self.year_part == 1000 else "未达进度"
+
+    @property
     def changed(self) -> list[Progress]:
         return [one for one in self.lines if one.line.is_changed]
 
@@ -362,7 +366,7 @@ def _other_done(found: RuleLine) -> str:
     done = target_words(found)[1]
     if found.rule.kind == "yes_no":
         return "已完成" if found.result.done else "未完成"
-    if found.rule.kind == "add_cap":
+    if found.rule.kind in ("add_cap", "reviewer") and found.result.is_due:
         return f"得{two(points_of(found.result.earned))}分"
     return "未扣分" if found.rule.kind == "deduct" and not found.result.done else done
 
@@ -371,7 +375,7 @@ def _state(found: RuleLine) -> str:
     """behind: due and not all points earned; done: all of them; running: nothing due yet."""
     if not found.result.is_due:
         return "running"
-    if found.rule.kind == "add_cap":
+    if found.rule.kind in ("add_cap", "reviewer") and found.result.is_due:
         return "running"
     return "done" if found.result.earned >= found.result.available else "behind"
 
