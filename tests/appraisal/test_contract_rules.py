@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appraisal.rules.contract import YearTarget, expected_by, quantity_of, quantity_words, rate, reached, year_target
@@ -58,12 +58,14 @@ def test_what_counts_as_a_number(text, expected):
     assert quantity_of(text) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12))
 def test_a_quantity_survives_its_words(quantity):
     assert quantity_of(quantity_words(quantity, "%")) == quantity
     assert Decimal(quantity_words(quantity, "")) * 1000 == quantity
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
 def test_how_far_a_target_is(done, target):
     part = reached(done, target)
@@ -74,6 +76,7 @@ def test_how_far_a_target_is(done, target):
     assert reached(None, target) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_rate_never_shows_a_target_that_was_not_met(done, need):
     assert (rate(done, need) >= 95_000) == (done * 100 >= 95 * need)

@@ -11,7 +11,7 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.docx.blocks import (
@@ -76,9 +76,10 @@ def test_short_rows_are_filled_up():
     assert blocks_of("a\tb\tc\n1\t2") == [Table(["a", "b", "c"], [["1", "2", ""]])]
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+WORDS = st.text("甲乙丙丁一二三。，、：（）0123.%abcＡ〔〕", min_size=1, max_size=12)
 
 
+@settings(deadline=None)  # time says nothing here, and machines are busy
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=5), WORDS)
 def test_blocks_survive_their_text(rows, words):
     table = Table(["甲", "乙"], [list(row) for row in rows])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from signing.rules import (
@@ -34,6 +34,7 @@ def chain(texts: list[str]) -> tuple[list[Link], tuple[int, str]]:
     return links, (links[-1].number, links[-1].digest) if links else (0, BEGINNING)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_an_untouched_chain_is_sound(texts):
     assert chain_fault(*chain(texts)) == ""
@@ -43,6 +44,7 @@ def test_no_chain_at_all_is_sound():
     assert chain_fault([], (0, BEGINNING)) == ""
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_an_altered_text_is_named(texts, data):
     links, head = chain(texts)
@@ -53,6 +55,7 @@ def test_an_altered_text_is_named(texts, data):
     assert chain_fault(links, head) == f"第{at + 1}环的内容被改动"
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_an_altered_text_with_its_digest_made_anew_breaks_what_follows(texts, data):
     links, head = chain(texts)
@@ -64,6 +67,7 @@ def test_an_altered_text_with_its_digest_made_anew_breaks_what_follows(texts, da
     assert chain_fault(links, head) == (f"链尾与第{at + 1}环不符" if last else f"第{at + 2}环与上一环不衔接")
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_a_link_that_is_gone_is_named(texts, data):
     links, head = chain(texts)
@@ -72,6 +76,7 @@ def test_a_link_that_is_gone_is_named(texts, data):
     assert chain_fault(links, head) == f"第{at + 1}环缺失"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=5), min_size=2, max_size=8, unique=True), st.data())
 def test_swapped_links_are_found(texts, data):
     links, head = chain(texts)
@@ -82,6 +87,7 @@ def test_swapped_links_are_found(texts, data):
     assert chain_fault(renumbered, head) == f"第{at + 1}环与上一环不衔接"
 
 
+@settings(deadline=None)
 @given(TEXTS, st.text(max_size=10))
 def test_a_link_added_behind_the_head_is_found(texts, more):
     links, head = chain(texts)
@@ -89,6 +95,7 @@ def test_a_link_added_behind_the_head_is_found(texts, more):
     assert chain_fault(links, head) == f"链尾与第{len(links)}环不符"
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["kind", "source", "title", "body"]),
     st.text(min_size=1, max_size=20),
@@ -116,12 +123,14 @@ def test_the_order_in_which_rows_are_read_is_not():
     assert paper_digest(**{**PAPER, "revision": 2}, places=PLACES) != paper_digest(**PAPER, places=PLACES)
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.integers(-12, 12))
 def test_a_moment_is_written_alike_wherever_it_is_read(at, hours):
     here = at.replace(tzinfo=timezone(timedelta(hours=8)))
     assert moment(here) == moment(here.astimezone(timezone(timedelta(hours=hours))))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5) | st.none(), max_size=5))
 def test_canonical_writing_knows_no_order(value):
     assert canonical(value) == canonical(dict(reversed(value.items())))
