@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessment import schemes
+from assessment.members import schemes as member_schemes
 from branches.models import Organisation
 from branches.models.organisation import Tier
 from branches.permissions import SYSTEM
@@ -57,6 +58,7 @@ def found(options: dict[str, Any], on: date) -> str:
         founded_on=options["founded"],
     )
     schemes.load_default(on.year)
+    member_schemes.load_default(on.year)
     user, password = create_account(
         actor=SYSTEM, username=options["administrator"], display_name="系统管理员", root=committee
     )
