@@ -30,6 +30,7 @@ from appraisal.selectors.appeals import (
 from appraisal.services import AppealInput
 from appraisal.views.rounds import put_faults
 from assessment.exports import unit_line
+from assessment.statement.words import rule_words
 from branches.models import Organisation
 from branches.permissions import Viewer, can, check, visible_branches
 from core import audit
@@ -221,7 +222,7 @@ def _subjects(branch: Organisation, month: Month, is_result: bool) -> list[tuple
     found = []
     for item in frame.items:
         found.append((f"item:{item.code}", f"{item.code} {item.name}"))
-        found += [(f"rule:{rule.code}", f"　{rule.code}") for rule in item.rules]
+        found += [(f"rule:{rule.code}", f"　{rule.code} {rule_words(rule, frame)}"[:70]) for rule in item.rules]
     return found
 
 

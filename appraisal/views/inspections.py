@@ -20,7 +20,7 @@ from appraisal.selectors.rounds import inspection_detail, round_frame, with_item
 from appraisal.views.rounds import put_faults
 from assessment.selectors import scoreboard
 from branches.permissions import SYSTEM, Viewer, can, visible
-from core.errors import PortalError
+from core.errors import InvalidInput
 from core.periods import Month
 from core.submits import once
 
@@ -63,6 +63,7 @@ def records(request: HttpRequest, inspection_id: int) -> HttpResponse:
 def finding(request: HttpRequest, inspection_id: int) -> HttpResponse:
     """Register one fault; with faults in the form the page comes back with what was typed."""
     found = inspection_or_404(request.viewer, inspection_id)
+    services.check_items(actor=request.viewer, inspection_id=found.pk, looks={}, now=timezone.now())  # may they at all
     context = _context(request, found, data=request.POST)
     form = context["form"]
     if form.is_valid():
@@ -74,12 +75,8 @@ def finding(request: HttpRequest, inspection_id: int) -> HttpResponse:
                     )
                     submit.result_url = f"{_url(found.pk)}#findings"
             return redirect(submit.result_url)
-        except PortalError as error:
-            if error.status in (403, 404, 409):
-                raise
+        except InvalidInput as error:
             put_faults(form, error)
-    elif not context["may_inspect"]:
-        services.check_items(actor=request.viewer, inspection_id=found.pk, looks={}, now=timezone.now())
     return render(request, "appraisal/inspection.html", context, status=422)
 
 

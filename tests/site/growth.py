@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from activities.models import AddedKind, Claim
 from activities.services.member_claims import MemberClaimInput, enter_claim
-from appraisal.models import Appeal, Contract, Decision
+from appraisal.models import Appeal, Contract, Decision, Finding, Inspection, InspectionRound
 from assessment import rollup
 from assessment.members import rollup as members
 from assessment.models import Scheme, SchemeEdit
@@ -125,6 +125,7 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(Notice, values["notice"], dedupe_key=f"officer{n}.{branch.pk}", recipient=cast.officer)
     _copy(LongJob, values["job"])
     _copy(ImportBatch, values["import"])
+    _rounds(world, branch, n)
     _copy(Appeal, values["appeal"], branch=branch, standing_key=None)
     _copy(Item, values["work_item"], source=f"task:growth{n}.{branch.pk}", branch=branch)
     visit = _copy(PatchVisit, values["visit"], branch=branch, visited_on=day)
@@ -139,6 +140,15 @@ def _copies(world: World, branch: Organisation, n: int) -> None:
     _copy(FormVersion, values["form_version"], number=n * 1000 + branch.pk)
     _copy(AddedKind, values["added_kind"], name=f"事项{n}.{branch.pk}", metric=f"growth.{n}.{branch.pk}")
     _copy(Collection, values["collection"], name=f"收集{n}.{branch.pk}")
+
+
+def _rounds(world: World, branch: Organisation, n: int) -> None:
+    """One more round, one more fault found, and in the world's round one more branch."""
+    values = world.values
+    _copy(InspectionRound, values["round"], title=f"第{n}轮", standing_key=None)
+    _copy(Finding, values["finding"], number=100 * n + branch.pk)
+    if branch != world.cast.branch:
+        _copy(Inspection, values["inspection"], branch=branch, place=100 * n + branch.pk)
 
 
 def _copy(model: type[Model], pk: int, **changes: Any) -> Any:
