@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.periods import Month
+from core.xlsx.read import SheetData
 from core.xlsx.scan import column_letter
 from officeforms.models import FormVersion, RowBlock, Source, Subject
 from officeforms.selectors.fields import ABOUT_OF_SOURCE, Catalogue, Field, catalogue_of
 from officeforms.selectors.fields.base import BRANCH, COPY
-from officeforms.selectors.filling import template_bytes
+from officeforms.selectors.filling import FORM_LIMITS, template_bytes
 from officeforms.selectors.grid import Grid, GridCell, grid, read
 
 
@@ -68,7 +69,7 @@ def binding_board(version: FormVersion, *, sheet: str, cell: str, words: str, fi
     data = read(template_bytes(version), sheet)
     bindings = {(one.row, one.column): one for one in version.bindings.filter(sheet=sheet).select_related("branch")}
     blocks = list(version.blocks.filter(sheet=sheet).prefetch_related("columns"))
-    shown = grid(data, first=first)
+    shown = _shown(data, first, cell)
     for one in shown.cells():
         _mark(one, bindings, blocks, catalogue)
     picked = _picked(shown, cell, bindings, blocks)
@@ -83,6 +84,15 @@ def binding_board(version: FormVersion, *, sheet: str, cell: str, words: str, fi
         words,
         version.form.subject == Subject.COMMITTEE,
     )
+
+
+def _shown(data: SheetData, first: int, cell: str) -> Grid:
+    """The rows from `first` on, or those around the picked cell where it lies elsewhere, below the last used one too."""
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    row = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 5 else 0
+    row = row if row <= FORM_LIMITS.rows else 0
+    shown = grid(data, first=first, least=row)
+    return grid(data, first=row, least=row) if row and not shown.first <= row <= shown.last else shown
 
 
 def _line(row: int, column: int, code: str, catalogue: Catalogue, branch: object) -> BoundLine:

@@ -11,7 +11,7 @@ from core.xlsx.read import SheetData, read_sheet
 from core.xlsx.scan import column_letter
 from officeforms.selectors.filling import FORM_LIMITS
 
-ROWS_SHOWN, COLUMNS_SHOWN, CELLS_SHOWN, LONGEST = 40, 26, 480, 60
+ROWS_SHOWN, COLUMNS_SHOWN, CELLS_SHOWN, LONGEST = 40, 60, 480, 60
 
 
 @dataclass(slots=True)

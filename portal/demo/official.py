@@ -93,7 +93,7 @@ def _collections(register: Register, now: datetime) -> None:
     )
     field = asking.add_field(actor=officer, collection_id=done.pk, name="值守电话", kind="text", now=begun)
     asking.send_collection(actor=officer, collection_id=done.pk, now=begun)
-    _answer(register, done.pk, {field.pk: TELEPHONES}, begun + timedelta(hours=4), share=Decimal("0.9"))
+    _answer(register, done.pk, {field.pk: TELEPHONES}, begun + timedelta(hours=4), share=Decimal("0.5"))
     asking.end_collection(actor=officer, collection_id=done.pk, now=begun + timedelta(days=2))
     _open_collection(register, at(today - timedelta(days=3), 9), today)
 
@@ -112,7 +112,7 @@ def _open_collection(register: Register, sent: datetime, today: date) -> None:
     head = asking.add_field(actor=officer, collection_id=found.pk, name="突击队队长", kind="text", now=sent)
     asking.send_collection(actor=officer, collection_id=found.pk, now=sent)
     values = {size.pk: ("6", "8", "12", "5"), head.pk: ("副书记", "组织委员", "宣传委员", "书记")}
-    _answer(register, found.pk, values, sent + timedelta(hours=6), share=Decimal("0.4"))
+    _answer(register, found.pk, values, sent + timedelta(hours=6), share=Decimal("0.2"))
 
 
 def _answer(

@@ -82,6 +82,16 @@ def test_formula_and_hint_in_the_panel(client, version):
     assert "按“填报日期”建议" in client.get(f"{url}?cell=G2").content.decode()
 
 
+def test_cell_outside_the_rows_shown_is_reached_by_its_address(client, version):
+    url = f"/forms/versions/{version.pk}/"
+    page = client.get(f"{url}?cell=B90").content.decode()
+    assert "单元格 B90" in page
+    client.post(f"{url}bind/", {"sheet": "汇总表", "address": "B90", "field": "copy.day"})
+    assert [(one.row, one.column) for one in version.bindings.all()] == [(90, 2)]
+    for odd in ("ZZZ9", "B0", "B99999", "²", "B²"):
+        assert client.get(url, {"cell": odd}).status_code == 200
+
+
 def test_from_upload_to_file(client, version, scored_cast):
     url = f"/forms/versions/{version.pk}/"
     client.post(f"{url}suggest/", {"sheet": "汇总表"})
