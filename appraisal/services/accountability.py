@@ -13,10 +13,10 @@ from appraisal.models import AccountabilityReport, AccountabilityReview, ReportS
 from appraisal.rules.provenance import read_figures, refreshed, text_faults
 from appraisal.rules.report_draft import draft_report
 from appraisal.selectors.report_figures import report_figures, weak_items
+from appraisal.services._claimed import claimed_before
 from appraisal.services._year import said
 from assessment import ledger
 from assessment.ledger import FactSpec
-from assessment.models import Fact
 from branches.models import Appointment, Organisation, Post
 from branches.permissions import Viewer, check, visible
 from branches.selectors import branches_under
@@ -114,7 +114,7 @@ def send_report(
     report.sent_at, report.sent_by_id, report.state = now, actor.user_id, ReportState.SENT
     report.return_reason, report.reviewed_by, report.reviewed_at = "", None, None
     _save(report)
-    if not _claimed_before(report):
+    if not claimed_before(report.branch, METRIC, report.review.year, source=SOURCE):
         ledger.record_facts([_fact(report, now)], now=now)
     audit.record(actor=actor, action="report.send", target=report, summary=f"报送{report}")
     return report
@@ -202,13 +202,6 @@ def _checked_text(text: str) -> str:
     if len(text) > LONGEST:
         raise InvalidInput("述职报告超过2万字。", fields={"text": ["请精简到2万字以内。"]})
     return f"{text}\n" if text else ""
-
-
-def _claimed_before(report: AccountabilityReport) -> bool:
-    """Whether the year's report was already claimed (申报) before reports were written here: it counts once."""
-    span = (report.review.year * 100 + 1, report.review.year * 100 + 12)
-    facts = Fact.objects.filter(root_id=report.root_id, branch=report.branch, metric__code=METRIC, month__range=span)
-    return ledger.live_facts(facts).exclude(source_type=SOURCE).exists()
 
 
 def _fact(report: AccountabilityReport, now: datetime) -> FactSpec:

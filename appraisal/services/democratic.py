@@ -25,11 +25,11 @@ from appraisal.models import (
 )
 from appraisal.rules.democratic import Graded, grading_faults
 from appraisal.selectors.democratic import decision_faults
+from appraisal.services._claimed import claimed_before
 from appraisal.services._year import said
 from appraisal.services.poll_setup import create_poll
 from assessment import ledger
 from assessment.ledger import FactSpec
-from assessment.models import Fact
 from branches.models import MemberStatus, Organisation, User
 from branches.permissions import Viewer, check, visible
 from branches.selectors import members_on
@@ -160,7 +160,8 @@ def send_appraisal(*, actor: Viewer, appraisal_id: int, now: datetime) -> Democr
     appraisal.sent_at, appraisal.sent_by_id, appraisal.return_reason = now, actor.user_id, ""
     appraisal.first_sent_at = appraisal.first_sent_at or now
     _save(appraisal)
-    if not _claimed_before(appraisal):
+    assert appraisal.held_on  # else there were faults
+    if not claimed_before(appraisal.branch, METRIC, appraisal.held_on.year, source=SOURCE):
         ledger.record_facts([_fact(appraisal)], now=now)
     audit.record(actor=actor, action="democratic.send", target=appraisal, summary=f"报送{appraisal}结果")
     return appraisal
@@ -289,16 +290,6 @@ def _grade(
 def _save(appraisal: DemocraticAppraisal) -> None:
     appraisal.version += 1
     appraisal.save()
-
-
-def _claimed_before(appraisal: DemocraticAppraisal) -> bool:
-    """Whether the session's year has the fact already, claimed (申报) before appraisals were held here: it counts once."""
-    assert appraisal.held_on
-    span = (appraisal.held_on.year * 100 + 1, appraisal.held_on.year * 100 + 12)
-    facts = Fact.objects.filter(
-        root_id=appraisal.root_id, branch_id=appraisal.branch_id, metric__code=METRIC, month__range=span
-    )
-    return ledger.live_facts(facts).exclude(source_type=SOURCE).exists()
 
 
 def _fact(appraisal: DemocraticAppraisal) -> FactSpec:
