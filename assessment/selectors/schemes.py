@@ -49,6 +49,12 @@ def scheme_list(viewer: Viewer) -> list[Scheme]:
     )
 
 
+def waiting_to_publish(viewer: Viewer) -> QuerySet[Scheme]:
+    """Drafts that another officer submitted and this one may publish; for the home page."""
+    drafts = visible(Scheme.objects.filter(status=SchemeStatus.DRAFT, submitted_at__isnull=False), viewer)
+    return drafts.exclude(submitted_by=viewer.user_id).order_by("submitted_at")
+
+
 def scheme_page(viewer: Viewer, year: int) -> SchemePage:
     """The last version of a year's scheme; 404 where there is none."""
     best = best_scheme(scheme_rows(viewer.root_id, year * 100 + 12))

@@ -15,6 +15,7 @@ from assessment.drafts.publishing import Decision, publish_draft, submit_draft, 
 from assessment.models import DirtyMark, Metric, MonthClosing, Scheme, SchemeStatus
 from assessment.rules.document import part_digest
 from assessment.selectors.documents import document_of
+from assessment.selectors.schemes import waiting_to_publish
 from branches.permissions import Viewer
 from core.errors import Conflict, InvalidInput, Locked, Refused
 from core.models import AuditEntry
@@ -109,6 +110,15 @@ def test_published_version_has_every_branch_computed_again_from_its_month_on(cas
     rollup.catch_up_root(cast.root.pk, now=NOW)
     assert schemes.scheme_for(cast.root.pk, Month(2026, 9)) != made
     assert DirtyMark.objects.count() == 0
+
+
+def test_draft_waits_for_the_other_officers_only(cast, ready):
+    names = ("officer", "second_officer", "secretary", "stranger")
+    waiting = {name: list(waiting_to_publish(viewer(cast, name))) for name in names}
+
+    assert waiting == {"officer": [], "second_officer": [ready], "secretary": [], "stranger": []}
+    publish(cast, ready)
+    assert list(waiting_to_publish(viewer(cast, "second_officer"))) == []
 
 
 def test_nobody_publishes_what_he_asked_for_himself(cast, ready):
