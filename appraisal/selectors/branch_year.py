@@ -17,16 +17,29 @@ from branches.rules import Role
 from core.periods import Month
 
 SHOWN_FACTS = 3
+POINT = 1_000_000
 
 
 @dataclass(frozen=True)
 class ItemLine:
-    """One of the items with its first records; `more` are further ones behind the link."""
+    """One of the items with its latest records, each once; `count` is how many there are behind the link."""
 
     part: ItemPart
     facts: tuple[FactLine, ...]
-    more: int
+    count: int
     left_out: tuple[str, ...]
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.facts)
+
+    @property
+    def without_facts(self) -> str:
+        """What stands there where no record does."""
+        share = self.part.share
+        if share.shown is not None and share.shown * POINT == self.part.item.points:
+            return "没有扣分的事项"
+        return self.left_out[0] if self.left_out else "没有记录"
 
 
 @dataclass(frozen=True)
@@ -80,10 +93,11 @@ def branch_year_page(viewer: Viewer, branch: Organisation, year: int) -> BranchY
 
 
 def _item(part: ItemPart) -> ItemLine:
-    facts = [fact for line in part.lines for fact in line.facts]
-    counted = sorted((one for one in facts if one.counts), key=lambda one: one.fact.happened_on, reverse=True)
+    facts = [fact for line in part.lines for fact in line.facts if fact.counts]
+    facts.sort(key=lambda one: one.fact.happened_on, reverse=True)
+    records = list({(one.fact.url or one.fact.label): one for one in reversed(facts)}.values())[::-1]
     left_out = tuple(word for line in part.lines for word in line.left_out)
-    return ItemLine(part, tuple(counted[:SHOWN_FACTS]), max(0, len(facts) - SHOWN_FACTS), left_out)
+    return ItemLine(part, tuple(records[:SHOWN_FACTS]), len(records), left_out)
 
 
 def _periods(viewer: Viewer, branch: Organisation, year: int) -> tuple[PeriodScore, ...]:
