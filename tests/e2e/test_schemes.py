@@ -70,6 +70,7 @@ def test_row_is_added_and_kind_changed_without_losing_what_was_typed(cast, at_br
     officer.go("/schemes/")
     officer.press("复制")
     open_rule(officer, "D1.2")
+    officer.page.wait_for_load_state("networkidle")
     officer.page.fill("[name=points]", "3")
     officer.press("加一行")
     expect(officer.page.locator("[name=tiers-5-score]")).to_be_visible()
