@@ -10,7 +10,18 @@ from django.db.models import Model
 
 from activities.models import AddedKind, Claim
 from activities.services.member_claims import MemberClaimInput, enter_claim
-from appraisal.models import Appeal, Contract, Decision, Finding, Inspection, InspectionRound
+from appraisal.models import (
+    AccountabilityReport,
+    Appeal,
+    AppraisedMember,
+    Contract,
+    Decision,
+    DemocraticAppraisal,
+    Finding,
+    Inspection,
+    InspectionRound,
+    Poll,
+)
 from assessment import rollup
 from assessment.members import rollup as members
 from assessment.models import Scheme, SchemeEdit
@@ -73,6 +84,7 @@ def two_more_of_each(world: World) -> None:
         for place in (world.cast.branch, branch):
             _records(replace(world.cast, branch=place), n)
             _copies(world, place, n)
+            _reviews(world, place, n)
     _contracts(world.cast)
     _schemes(world)
     _points(world.cast)
@@ -149,6 +161,16 @@ def _rounds(world: World, branch: Organisation, n: int) -> None:
     _copy(Finding, values["finding"], number=100 * n + branch.pk)
     if branch != world.cast.branch:
         _copy(Inspection, values["inspection"], branch=branch, place=100 * n + branch.pk)
+
+
+def _reviews(world: World, branch: Organisation, n: int) -> None:
+    """One more ballot here; in a new branch a report and an appraisal with its people, in the old one more people."""
+    values, member = world.values, Member.objects.filter(branch=branch).earliest("-pk")
+    _copy(Poll, values["poll"], branch=branch, year=2010 + n)
+    if branch != world.cast.branch:
+        _copy(AccountabilityReport, values["report"], branch=branch, member=member)
+        _copy(DemocraticAppraisal, values["democratic"], branch=branch)
+    _copy(AppraisedMember, values["appraised"], member=member, name=member.name, place=50 + n)
 
 
 def _copy(model: type[Model], pk: int, **changes: Any) -> Any:
