@@ -6,6 +6,7 @@ from .attendance import Attendance, AttendanceStatus, Participation, Participati
 from .claim import Claim, ClaimFile, ClaimState
 from .kind import ActivityType, Attendees, Duty, RecordShape
 from .member_claim import MemberClaim, MemberClaimFile
+from .method import Method, MethodKind, MethodNode, MethodProof
 from .outcome import TalkPair, VoteCase, VoteItem
 from .plan import CalendarFeed, PlanEntry
 from .review import ReviewAction, ReviewEvent
@@ -29,6 +30,10 @@ __all__ = [
     "Duty",
     "MemberClaim",
     "MemberClaimFile",
+    "Method",
+    "MethodKind",
+    "MethodNode",
+    "MethodProof",
     "MonthSheet",
     "Participation",
     "ParticipationState",
