@@ -29,7 +29,7 @@ def terms_of(data: dict) -> RuleTerms:
         per_months=MONTHS_PER.get(data.get("per", ""), 0),
         target=QUANTITY * data.get("target", 0),
         cap_per_period=data.get("cap_per_period", False),
-        deadline_on=schemes._deadline(data.get("deadline"), YEAR).get("deadline_on"),
+        deadline_on=schemes.deadline_columns(data.get("deadline"), YEAR).get("deadline_on"),
         from_month=data.get("from_month", 1),
         events=tuple(
             Event(millionths(e["points"]), e.get("once", False), millionths(e["cap"]) if "cap" in e else -1)
