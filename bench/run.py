@@ -1,7 +1,7 @@
 """One command that makes the data, measures floor and product in turn in the same run, and prints the ratios.
 
     python bench/run.py                 30 and 3 000 branches
-    python bench/run.py --large         100 000 too
+    python bench/run.py --large         30 000 and 100 000 too
     python bench/run.py --million       a million, split into ten committees of 100 000
     python bench/run.py --sizes 30,500
 
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--million", action="store_true")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
-    sizes += [100_000] * (options.large or options.million) + [1_000_000] * options.million
+    sizes += [30_000, 100_000] * (options.large or options.million) + [1_000_000] * options.million
     rows = []
     with data.database() as seconds:
         for size in sizes:

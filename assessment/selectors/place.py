@@ -16,7 +16,7 @@ def place_of(viewer: Viewer, found: Statement) -> Place | None:
     """The quarter in which the branch of a statement lies; None where nothing is due or there are too few branches."""
     from assessment.statement.model import Place
 
-    bounds = quartiles(found.branch.root_id, found.month)
+    bounds = quartiles(found.branch.root_id, found.month, found.frame)
     if bounds is None or found.figures.score is None:
         return None
     return Place(

@@ -71,20 +71,37 @@ class FactBook:
         ]
 
 
-def load_book(root_id: int, branch_id: int, year: int, conditions: dict, *, as_of: datetime | None = None) -> FactBook:
-    """The book of a branch and year; 2 queries."""
-    span = (Month(year, 1).key, Month(year, 12).key)
-    rows = Fact.objects.filter(root_id=root_id, branch_id=branch_id, month__range=span)
-    marks = ReviewMark.objects.filter(root_id=root_id, branch_id=branch_id, year=year)
+@dataclass(frozen=True)
+class YearRows:
+    """All facts and marks of a branch in a year, as the tables hold them: books of any moment are made of them."""
+
+    year: int
+    facts: tuple[Fact, ...]
+    marks: tuple[ReviewMark, ...]
+    conditions: dict[int, dict[str, bool]]
+
+    def book(self, as_of: datetime | None = None) -> FactBook:
+        """What stands now, or stood at a closing."""
+        known = [fact for fact in self.facts if as_of is None or fact.recorded_at <= as_of]
+        reversed_ids = {fact.reverses_id for fact in known}
+        live = tuple(fact for fact in known if fact.reverses_id is None and fact.pk not in reversed_ids)
+        return FactBook(
+            self.year, as_of, live, tuple(mark for mark in self.marks if _stood(mark, as_of)), self.conditions
+        )
+
+
+def _stood(mark: ReviewMark, as_of: datetime | None) -> bool:
     if as_of is None:
-        marks = marks.filter(withdrawn_at__isnull=True)
-    else:
-        rows = rows.filter(recorded_at__lte=as_of)
-        marks = marks.filter(marked_at__lte=as_of).exclude(withdrawn_at__lte=as_of)
-    facts = list(rows.order_by("happened_on", "pk"))
-    reversed_ids = {fact.reverses_id for fact in facts}
-    live = tuple(fact for fact in facts if fact.reverses_id is None and fact.pk not in reversed_ids)
-    return FactBook(year, as_of, live, tuple(marks.order_by("marked_at")), conditions)
+        return mark.withdrawn_at is None
+    return mark.marked_at <= as_of and (mark.withdrawn_at is None or mark.withdrawn_at > as_of)
+
+
+def read_year(root_id: int, branch_id: int, year: int, conditions: dict) -> YearRows:
+    """What books of a branch and year are made of; 2 queries."""
+    span = (Month(year, 1).key, Month(year, 12).key)
+    facts = Fact.objects.filter(root_id=root_id, branch_id=branch_id, month__range=span).order_by("happened_on", "pk")
+    marks = ReviewMark.objects.filter(root_id=root_id, branch_id=branch_id, year=year).order_by("marked_at")
+    return YearRows(year, tuple(facts), tuple(marks), conditions)
 
 
 def terms_of(rule: RuleFrame) -> RuleTerms:

@@ -14,7 +14,7 @@ from assessment.selectors.figures import Figures
 from assessment.selectors.frame import RuleFrame, SchemeFrame, frame_of
 from assessment.selectors.scoreboard import rule_scores, scheme_and_closing
 from assessment.statement.arithmetic import explain
-from assessment.statement.book import FactBook, extra_counts, inputs_of, load_book, terms_of
+from assessment.statement.book import FactBook, extra_counts, inputs_of, read_year, terms_of
 from assessment.statement.counted import fact_lines, left_out
 from assessment.statement.formula import extra_lines, formula_of
 from assessment.statement.model import CategoryPart, ItemPart, RuleLine, Statement
@@ -36,11 +36,12 @@ def statement(viewer: Viewer, branch_id: int, month: Month, *, with_raises: bool
     previous = [month.previous] if month.number > 1 else []
     scores = rule_scores(branch.root_id, [month, *previous], [branch.pk])
     conditions = conditions_of(months.values(), month.year)
-    book = load_book(branch.root_id, branch.pk, month.year, conditions, as_of=closed.closed_at if closed else None)
+    rows = read_year(branch.root_id, branch.pk, month.year, conditions)
+    book = rows.book(closed.closed_at if closed else None)
     window = Window.at(month, viewer.today, here.first_month)
     figures, provisional = scores.figures(frame, month, branch.pk)
     before = scores.figures(frame, month.previous, branch.pk)[0] if previous and month.previous.key in months else None
-    raises = raises_for(frame, book, months, viewer, closed_book=closed) if with_raises else []
+    raises = raises_for(frame, rows.book(), months, viewer) if with_raises else []
     lines = {rule.pk: line_of(rule, frame, book, window, figures, provisional, raises) for rule in frame.rules}
     return Statement(
         branch=branch,
@@ -80,11 +81,11 @@ def raises_in(
     viewer: Viewer, branch: Organisation, year: int, frame: SchemeFrame, months: dict[int, BranchMonth]
 ) -> list[Raise]:
     """The same for who has read the branch (in scope), its scheme and its months by key already; 2 queries."""
-    book = load_book(branch.root_id, branch.pk, year, conditions_of(months.values(), year))
-    return raises_for(frame, book, months, viewer)
+    rows = read_year(branch.root_id, branch.pk, year, conditions_of(months.values(), year))
+    return raises_for(frame, rows.book(), months, viewer)
 
 
-def raises_for(frame: SchemeFrame, book: FactBook, months: dict, viewer: Viewer, *, closed_book=None) -> list[Raise]:
+def raises_for(frame: SchemeFrame, book: FactBook, months: dict, viewer: Viewer) -> list[Raise]:
     """The deeds still open today, the greatest gain first; none for a year that is over.
 
     They are measured against the year up to today, pending facts included, whatever month is looked at.
@@ -92,9 +93,6 @@ def raises_for(frame: SchemeFrame, book: FactBook, months: dict, viewer: Viewer,
     running = Month.of(viewer.today)
     if running.year != book.year or viewer.is_system:
         return []
-    if closed_book is not None:
-        some = next(iter(months.values()))
-        book = load_book(some.root_id, some.branch_id, book.year, book.conditions)
     here = months.get(running.key) or max(
         (row for row in months.values() if row.month // 100 == running.year), key=lambda row: row.month, default=None
     )

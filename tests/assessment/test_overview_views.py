@@ -146,6 +146,16 @@ def test_own_place_against_quartiles_needs_four_branches(year, client_as):
     assert "四分位" not in client_as("secretary").get(f"/statements/{year.branch.pk}/2026-10/").content.decode()
 
 
+def test_a_statement_takes_at_most_fifteen_queries_open_or_closed(year, client_as):
+    closing.close_month(actor=year.viewer("officer"), root_id=year.root.pk, month=OCTOBER, now=after(OCTOBER))
+    client = client_as("secretary")
+    for month in ("2026-10", "2026-11"):
+        client.get(f"/statements/{year.branch.pk}/{month}/")  # templates and the scheme's frame are read once
+        with CaptureQueriesContext(connection) as seen:
+            assert "得分说明" in client.get(f"/statements/{year.branch.pk}/{month}/").content.decode()
+        assert len(seen) <= 15, month
+
+
 @pytest.mark.parametrize(
     "path", ["/overview/2026-10/", "/overview/2026-10/charts/", "/facts/", "/months/", "/marks/2026/"]
 )
