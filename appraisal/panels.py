@@ -72,4 +72,4 @@ def _ways(statement: Statement) -> Iterator[tuple[str, str]]:
 def _line(row: Appeal) -> str:
     """One appeal in one line of the sheet."""
     answer = f"，{row.answered_by.display_name if row.answered_by else '系统'}答复：{row.answer}" if row.answer else ""
-    return f"申诉 {row.label}（{row.filed_at:%Y-%m-%d}）：{row.ground}；{row.get_state_display()}{answer}"
+    return f"申诉 {row.label}（{today_of(row.filed_at).isoformat()}）：{row.ground}；{row.get_state_display()}{answer}"

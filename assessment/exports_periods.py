@@ -11,7 +11,7 @@ from assessment.exports import unit_line
 from assessment.models import PeriodSnapshot, Restatement
 from assessment.selectors.periods import PeriodLine
 from branches.models import Organisation
-from core.periods import Month
+from core.periods import Month, today
 from core.xlsx.write import Column, Sheet
 
 
@@ -32,7 +32,7 @@ def period_sheet(root: Organisation, snapshot: PeriodSnapshot, lines: list[Perio
             Column("old", "上次定格", 10, "points"),
         ),
         rows=_period_rows(lines),
-        notes=[f"第{snapshot.revision}次定格，{snapshot.taken_at:%Y-%m-%d}，摘要{snapshot.digest}。"],
+        notes=[f"第{snapshot.revision}次定格，{today(snapshot.taken_at).isoformat()}，摘要{snapshot.digest}。"],
         freeze_columns=2,
     )
 
@@ -78,7 +78,7 @@ def _restatement_row(row: Restatement) -> dict[str, Any]:
         "new": _hundredths(row.new_figure),
         "reason": row.reason,
         "by": str(row.restated_by or "系统"),
-        "at": f"{row.restated_at:%Y-%m-%d}",
+        "at": today(row.restated_at).isoformat(),
     }
 
 

@@ -18,9 +18,17 @@ def system_vetoes(
 ) -> list[tuple[str, str]]:
     """V06 and V07 as (code, ground): a term overdue for more than a year; no meeting or appraisal in the year."""
     found = []
-    if overdue_since and on >= overdue_since.replace(day=min(overdue_since.day, 28), year=overdue_since.year + 1):
+    if overdue_since and on >= _a_year_after(overdue_since):
         found.append(("V06", f"任期于{overdue_since.isoformat()}届满，逾期一年以上未换届且无批复"))
     missing = [name for name, done in (("组织生活会", org_life_held), ("民主评议", appraisal_closed)) if not done]
     if missing:
         found.append(("V07", f"本年度未见{'、'.join(missing)}记录"))
     return found
+
+
+def _a_year_after(day: date) -> date:
+    """The same day a year later; of 29 February, 1 March."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 3, 1)

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from appraisal.models import Publication, PublicationScope, PublicationState, YearResult
 from appraisal.selectors.inputs import grade_steps, year_frame
+from core.periods import today
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _year(row: Publication, last: dict[int, int], lines: tuple[PublicLine, ...] 
         row.root.name,
         row.year_end.year,
         row.revision,
-        f"{row.settled_at:%Y-%m-%d}" if row.settled_at else "",
+        today(row.settled_at).isoformat() if row.settled_at else "",
         row.document_no,
         row.correction_reason,
         newest if newest > row.revision else None,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Min
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from activities.selectors.people import secretary_accounts
-from appraisal.models import AccountabilityReport, AccountabilityReview, ReportState
+from appraisal.models import AccountabilityReport, AccountabilityReview, ReportState, ReviewState
 from appraisal.rules.provenance import read_figures, refreshed, text_faults
 from appraisal.rules.report_draft import draft_report
 from appraisal.selectors.report_figures import report_figures, weak_items
@@ -17,6 +18,7 @@ from appraisal.services._claimed import claimed_before
 from appraisal.services._year import said
 from assessment import ledger
 from assessment.ledger import FactSpec
+from assessment.models import Fact
 from branches.models import Appointment, Organisation, Post
 from branches.permissions import Viewer, check, visible
 from branches.selectors import branches_under
@@ -114,7 +116,7 @@ def send_report(
     report.sent_at, report.sent_by_id, report.state = now, actor.user_id, ReportState.SENT
     report.return_reason, report.reviewed_by, report.reviewed_at = "", None, None
     _save(report)
-    if not claimed_before(report.branch, METRIC, report.review.year, source=SOURCE):
+    if not claimed_before(report.branch, METRIC, report.first_sent_on.year, source=SOURCE):
         ledger.record_facts([_fact(report, now)], now=now)
     audit.record(actor=actor, action="report.send", target=report, summary=f"报送{report}")
     return report
@@ -124,6 +126,7 @@ def send_report(
 def return_report(*, actor: Viewer, report_id: int, reason: str, now: datetime) -> AccountabilityReport:
     """Send a report back with the reason; it counts no longer until it is sent again."""
     report = _under_review(actor, report_id, ReportState.SENT, ReportState.ACCEPTED)
+    review_still_open(report)
     report.state, report.return_reason = ReportState.RETURNED, said(reason, what="退回原因")
     report.reviewed_by_id, report.reviewed_at = actor.user_id, now
     _save(report)
@@ -152,6 +155,13 @@ def locked_review(actor: Viewer, review_id: int) -> AccountabilityReview:
     )
     check(actor, "accountability.review", review.root)
     return review
+
+
+def review_still_open(report: AccountabilityReport) -> None:
+    """Hold the report's review; Conflict where it was published in a circular: what it judged stays as it was."""
+    review = AccountabilityReview.objects.select_for_update().get(pk=report.review_id)
+    if review.state == ReviewState.CLOSED:
+        raise Conflict("述职评议已经通报，不再改动。", remedy="有错漏的，请另行发文更正。")
 
 
 def locked_report(actor: Viewer, report_id: int) -> AccountabilityReport:
@@ -216,9 +226,17 @@ def _fact(report: AccountabilityReport, now: datetime) -> FactSpec:
         revision=report.revision,
         label=str(report),
         url=reverse("appraisal:report", args=[report.pk]),
-        entered_at=now,
+        entered_at=_first_entry(report) or now,
         entered_by_id=report.sent_by_id,
     )
+
+
+def _first_entry(report: AccountabilityReport) -> datetime | None:
+    """When a returned report was first sent: sent again, it keeps that moment (scoring.md, Fact)."""
+    told = Fact.objects.filter(
+        root_id=report.root_id, branch_id=report.branch_id, source_type=SOURCE, source_id=report.pk
+    )
+    return told.aggregate(first=Min("entered_at"))["first"]
 
 
 def _tell(branch: Organisation, title: str, key: str, now: datetime, year: int, kind: str = "year_end") -> None:

@@ -175,13 +175,18 @@ def _create(actor: Viewer, branch: Organisation, given: AppealInput, label: str,
                 figure=figure,
                 ground=said(given.ground, what="申诉理由", limit=2000),
                 wanted=said(given.wanted, what="请求", limit=200),
-                standing_key=standing_key(branch.pk, given.month.key, given.subject, given.code),
+                standing_key=standing_key(branch.pk, _objected_month(given), given.subject, given.code),
                 filed_by=audit.user_of(actor),
                 filed_at=now,
                 reply_until=reply_until(today_of(now), add_workdays),
             )
     except IntegrityError as error:
         raise Conflict("这一项的申诉正在办理。", remedy="请在申诉列表中查看办理情况。") from error
+
+
+def _objected_month(given: AppealInput) -> int:
+    """A year has one result, from whichever month's page it is objected to."""
+    return given.month.year * 100 + 12 if given.subject == AppealSubject.RESULT else given.month.key
 
 
 def _lock_year(root_id: int, year: int) -> None:

@@ -12,7 +12,17 @@ from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from appraisal.models import Poll, PollCode, PollGroup, PollState, PollTally, YearEnd
+from appraisal.models import (
+    AccountabilityReview,
+    DemocraticAppraisal,
+    Poll,
+    PollCode,
+    PollGroup,
+    PollState,
+    PollTally,
+    ReviewState,
+    YearEnd,
+)
 from appraisal.rules.ballots import PARTS, new_code, printed, result_digest
 from appraisal.selectors.polls import poll_results
 from appraisal.services._year import said
@@ -167,6 +177,7 @@ def _take(actor: Viewer, poll: Poll, year_end: YearEnd, now: datetime) -> int:
 def void_poll(*, actor: Viewer, poll_id: int, reason: str) -> Poll:
     """Declare a poll void, with the reason: its marks leave the year end, its codes die, another may be held."""
     poll = locked_poll(actor, poll_id, PollState.DRAFT, PollState.OPEN, PollState.CLOSED)
+    _still_needed(poll)
     poll.void_reason = said(reason, what="作废原因")
     year_end = YearEnd.objects.filter(root_id=poll.root_id, year=poll.year).first()
     if poll.state == PollState.CLOSED and poll.kind in PARTS and year_end:
@@ -177,6 +188,16 @@ def void_poll(*, actor: Viewer, poll_id: int, reason: str) -> Poll:
     poll.save()
     audit.record(actor=actor, action="poll.void", target=poll, summary=f"{poll}作废：{reason}"[:200])
     return poll
+
+
+def _still_needed(poll: Poll) -> None:
+    """What was decided upon with the ballots in view keeps them: its counts stay as they were sealed."""
+    appraisal = DemocraticAppraisal.objects.select_for_update().filter(poll=poll).first()
+    review = AccountabilityReview.objects.select_for_update().filter(poll=poll).first()
+    if appraisal is not None and not appraisal.is_open:
+        raise Conflict(f"{appraisal}已经报送，测评不能作废。", remedy="确需重新测评的，请机关党委先退回评议结果。")
+    if review is not None and review.state == ReviewState.CLOSED:
+        raise Conflict(f"{review}已经通报，测评不能作废。", remedy="有错漏的，请另行发文更正。")
 
 
 def locked_poll(actor: Viewer, poll_id: int, *states: str) -> Poll:

@@ -12,7 +12,7 @@ from appraisal.models import AccountabilityReport, AccountabilityReview, PollKin
 from appraisal.rules.ballots import MARKS
 from appraisal.selectors.accountability import poll_results_of, review_rule
 from appraisal.services._year import said
-from appraisal.services.accountability import locked_report, locked_review
+from appraisal.services.accountability import locked_report, locked_review, review_still_open
 from appraisal.services.poll_setup import create_poll
 from assessment.marks import give_mark
 from branches.permissions import Viewer, check
@@ -67,7 +67,7 @@ def assess_report(
     """
     report = locked_report(actor, report_id)
     check(actor, "accountability.review", report.branch)
-    _still_open(report.review)
+    review_still_open(report)
     if report.review.state != ReviewState.HELD:
         raise Conflict("还没有登记述职评议会。", remedy="请先登记会议，再填写点评和评价。")
     if report.state != ReportState.ACCEPTED:

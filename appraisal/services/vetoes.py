@@ -92,7 +92,7 @@ def _case_for_decision(actor: Viewer, case_id: int) -> tuple[VetoCase, YearEnd]:
     case = get_object_or_404(VetoCase, pk=case_id)
     year_end = locked_year(actor=actor, year_end_id=case.year_end_id)
     open_for_entry(year_end)
-    case.refresh_from_db()
+    case = VetoCase.objects.select_for_update().get(pk=case.pk)  # a reply that is being filed is waited for
     if case.state != VetoState.PROPOSED:
         raise Conflict("这一事项已有结论。", remedy="刷新页面可看到结论。")
     return case, year_end

@@ -102,6 +102,7 @@ def give_marks(
     A later mark for the same half replaces the earlier one, which stays on file withdrawn.
     """
     check(actor, "member_score.mark", branch)
+    Organisation.objects.select_for_update(no_key=True).get(pk=branch.pk)  # two writers at once leave one mark
     rules = reviewer_rules(branch.root_id, month)
     if actor.member_id in {pk for pk, _ in marks}:
         raise Refused("本人的评价不能由本人登记。", remedy="请由支部委员会的另一位同志登记。")

@@ -120,11 +120,10 @@ def marks(request: HttpRequest) -> HttpResponse:
     found = _table(request)
     if found is None:
         return redirect("assessment:member_table")
-    rules = reviewer_rules(found.branch.root_id, found.month)
-    half = 1 if found.month.number <= 6 else 2
-    given = MemberReviewMark.objects.filter(
-        root_id=found.branch.root_id, year=found.month.year, half=half, withdrawn_at=None
-    )
+    month = Month.of(request.viewer.today)  # marks are saved for the half-year that runs, whatever the table shows
+    rules = reviewer_rules(found.branch.root_id, month)
+    half = 1 if month.number <= 6 else 2
+    given = MemberReviewMark.objects.filter(root_id=found.branch.root_id, year=month.year, half=half, withdrawn_at=None)
     known = {(row.member_id, row.rule_code): row.factor // 10_000 for row in given.filter(member__branch=found.branch)}
     rows = [
         {
@@ -134,7 +133,7 @@ def marks(request: HttpRequest) -> HttpResponse:
         for row in found.rows
         if row.is_scored and row.member_id != request.viewer.member_id
     ]
-    context = {"table": found, "rules": list(rules.values()), "rows": rows, "half": half, "month": found.month}
+    context = {"table": found, "rules": list(rules.values()), "rows": rows, "half": half, "month": month}
     return render(request, "assessment/member_marks.html", context)
 
 

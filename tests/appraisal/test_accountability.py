@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from appraisal.models import AccountabilityReport
 from appraisal.papers import circular_docx, report_docx
 from appraisal.selectors.accountability import rectifications_of, report_lines
-from appraisal.services import accountability, review_meeting
+from appraisal.services import accountability, polls, review_meeting
 from assessment.models import Fact, ReviewMark
 from assessment.schemes import load_default
 from core.errors import Conflict, InvalidInput, Refused
@@ -96,6 +96,7 @@ def test_report_counts_from_the_day_of_its_first_sending_and_once(cast, report):
     accountability.accept_report(actor=cast.viewer("officer"), report_id=report.pk, now=NOVEMBER + timedelta(days=6))
 
     assert (live(cast), live(cast, "confirmed")) == (1, 1)
+    assert Fact.objects.get(metric__code=METRIC, reversal=None, reverses=None).entered_at == NOVEMBER
     assert Fact.objects.filter(metric__code=METRIC, reversal=None, reverses=None).get().happened_on == date(
         2026, 11, 20
     )
@@ -244,6 +245,22 @@ def test_secretaries_see_their_own_result_after_the_circular_and_no_other(cast, 
     assert client.get(f"/accountability/reports/{report_of(cast, review, cast.other_branch).pk}/").status_code == 404
     with pytest.raises(Conflict, match="已经通报"):
         assessed(cast, report, "poor")
+
+
+def test_after_the_circular_neither_report_nor_ballots_are_taken_back(cast, review, report):
+    accepted(cast, report)
+    held(cast, review)
+    poll = ballot(cast, review, ["good"] * 8)
+    assessed(cast, report, "good")
+    publish(cast, review)
+
+    with pytest.raises(Conflict, match="已经通报"):
+        accountability.return_report(
+            actor=cast.viewer("second_officer"), report_id=report.pk, reason="改写", now=NOVEMBER
+        )
+    with pytest.raises(Conflict, match="已经通报"):
+        polls.void_poll(actor=cast.viewer("officer"), poll_id=poll.pk, reason="重来")
+    assert live(cast, "confirmed") == 1
 
 
 def publish(cast, review):

@@ -20,7 +20,7 @@ from assessment.marks import give_mark
 from assessment.models import Restatement
 from branches.permissions import SYSTEM
 from core.errors import Conflict, InvalidInput, Locked, Refused
-from core.periods import today
+from core.periods import Month, today
 from notices.models import Notice
 from tests.factories.appeals import DECEMBER, answered, filed
 from tests.factories.appraisal import DECIDED, JANUARY, announce, decide, propose, publish, settle
@@ -155,6 +155,8 @@ def test_result_on_notice_may_be_objected_to_by_its_figure(settled_cast, officer
     announce(officer, year_end)
     appeal = filed(settled_cast, subject="result", code="")
     assert appeal.figure.startswith(f"{results[settled_cast.branch.pk].shown}分")
+    with pytest.raises(Conflict):  # from another month's page it is the same result
+        filed(settled_cast, subject="result", code="", month=Month(2025, 6))
     with pytest.raises(Refused):  # the officer entered the committee's mark
         answered(settled_cast, appeal, by="officer")
     answered(settled_cast, appeal, "rejected")

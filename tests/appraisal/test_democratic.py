@@ -17,7 +17,7 @@ from appraisal.models import AppraisalGrade, AppraisedMember, DemocraticAppraisa
 from appraisal.rules.democratic import Graded, excellent_limit, grading_faults
 from appraisal.selectors import democratic as selectors
 from appraisal.selectors.democratic import appraisals_of, own_appraisals, person_lines, quota_of
-from appraisal.services import democratic
+from appraisal.services import democratic, polls
 from appraisal.services.democratic import GradeInput
 from assessment.models import Fact
 from assessment.schemes import load_default
@@ -290,6 +290,18 @@ def test_result_waits_for_an_open_ballot(crowd, appraisal):
     decide(crowd, appraisal)
     with pytest.raises(Conflict, match="还没有计票"):
         democratic.send_appraisal(actor=crowd.viewer("secretary"), appraisal_id=appraisal.pk, now=NOVEMBER)
+
+
+def test_ballots_stand_once_the_result_is_sent(crowd, appraisal):
+    poll = ballot(crowd, appraisal, 6)
+    decide(crowd, appraisal)
+    democratic.send_appraisal(actor=crowd.viewer("secretary"), appraisal_id=appraisal.pk, now=NOVEMBER)
+    with pytest.raises(Conflict, match="已经报送"):
+        polls.void_poll(actor=crowd.viewer("secretary"), poll_id=poll.pk, reason="不满意")
+    democratic.return_appraisal(
+        actor=crowd.viewer("officer"), appraisal_id=appraisal.pk, reason="票面有误", now=NOVEMBER
+    )
+    polls.void_poll(actor=crowd.viewer("secretary"), poll_id=poll.pk, reason="票面有误")
 
 
 def test_list_follows_the_register_and_keeps_what_was_written(crowd, appraisal):

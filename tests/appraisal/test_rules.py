@@ -191,6 +191,20 @@ def test_reply_until_counts_working_days():
     assert reply_until(date(2026, 11, 20), lambda day, n: date(2026, 11, 20 + n + 2)) == date(2026, 11, 27)
 
 
+@pytest.mark.parametrize(
+    ("due", "day", "is_over"),
+    [
+        (date(2025, 3, 31), date(2026, 3, 30), False),
+        (date(2025, 3, 31), date(2026, 3, 31), True),
+        (date(2024, 2, 29), date(2025, 2, 28), False),
+        (date(2024, 2, 29), date(2025, 3, 1), True),
+    ],
+)
+def test_a_term_is_overdue_a_year_on_the_same_day_of_the_next(due, day, is_over):
+    found = system_vetoes(overdue_since=due, on=day, org_life_held=True, appraisal_closed=True)
+    assert bool(found) is is_over
+
+
 def test_system_vetoes_overdue_a_year_and_missing_meetings():
     found = system_vetoes(
         overdue_since=date(2025, 6, 30), on=date(2026, 12, 31), org_life_held=True, appraisal_closed=False
