@@ -24,7 +24,10 @@ class NoticedLine:
 
 @dataclass(frozen=True)
 class RunningNotice:
-    """One notice with the viewer's own branches in full and, where its scope says so, all branches' totals."""
+    """One notice with the viewer's own branches in full and, where its scope says so, all branches' totals.
+
+    Grades are those that were put on notice (`noticed_grade` of each own row): what is decided since is not out yet.
+    """
 
     notice: PublicNotice
     own: tuple[YearResult, ...]
@@ -49,10 +52,15 @@ def _may_read(viewer: Viewer) -> bool:
 
 
 def _running(viewer: Viewer, notice: PublicNotice) -> RunningNotice:
-    rows = YearResult.objects.filter(year_end=notice.year_end, revision=notice.revision)
-    own = rows.filter(branch_id__in=viewer.own_branch_ids).select_related("branch").order_by("branch__sort_key")
+    own = YearResult.objects.filter(
+        year_end=notice.year_end, revision=notice.revision, branch_id__in=viewer.own_branch_ids
+    )
+    own = own.select_related("branch").order_by("branch__sort_key", "branch__code")
+    rows = list(own)
+    for row in rows:
+        row.noticed_grade = notice.shown.get(str(row.branch_id), (None, ""))[1]  # type: ignore[attr-defined] -- for the page
     names = {step.code: step.name for step in grade_steps(year_frame(notice.year_end))}
-    return RunningNotice(notice, tuple(own), noticed_lines(notice, viewer), names, viewer.today <= notice.ends_on)
+    return RunningNotice(notice, tuple(rows), noticed_lines(notice, viewer), names, viewer.today <= notice.ends_on)
 
 
 def noticed_lines(notice: PublicNotice, viewer: Viewer | None = None) -> tuple[NoticedLine, ...]:

@@ -19,6 +19,7 @@ from appraisal.services import accountability, review_meeting
 from assessment.selectors import root_of
 from branches.permissions import can
 from branches.rules import Role
+from core import audit
 from core.docx.write import DOCX
 from core.http import download
 
@@ -128,6 +129,7 @@ def circular_paper(request: HttpRequest, year: int) -> HttpResponseBase:
 def export(request: HttpRequest, year: int) -> HttpResponseBase:
     """述职评议汇总."""
     review = _review(request, year)
+    audit.record(actor=request.viewer, action="export", target=review, summary=f"导出{review}汇总")
     book = review_workbook(review, report_lines(request.viewer, review), on=request.viewer.today)
     return download(book, f"{year}年度述职评议汇总_{request.viewer.today:%Y%m%d}.xlsx")
 

@@ -19,6 +19,7 @@ from appraisal.selectors.democratic import (
     runs_appraisals,
 )
 from branches.permissions import can, check, visible
+from core import audit
 from core.errors import Refused
 from core.http import download
 
@@ -95,6 +96,9 @@ def export_year(request: HttpRequest, year: int) -> HttpResponseBase:
     if not can(request.viewer, "export"):
         raise Refused("您的账号不能导出。", remedy="请由支部书记或机关党委导出。")
     rows = appraisals_of(request.viewer, year)
+    audit.record(
+        actor=request.viewer, action="export", target=request.viewer.user, summary=f"导出{year}年度民主评议党员汇总"
+    )
     book = year_workbook(rows, year=year, on=request.viewer.today)
     return download(book, f"{year}年度民主评议党员汇总_{request.viewer.today:%Y%m%d}.xlsx")
 
@@ -104,6 +108,7 @@ def export(request: HttpRequest, appraisal_id: int) -> HttpResponseBase:
     """民主评议汇总 of one branch by member."""
     appraisal = _appraisal(request, appraisal_id)
     check(request.viewer, "export", appraisal.branch)
+    audit.record(actor=request.viewer, action="export", target=appraisal, summary=f"导出{appraisal}汇总")
     book = branch_workbook(appraisal, person_lines(request.viewer, appraisal), on=request.viewer.today)
     return download(book, f"{appraisal.branch.short_name}{appraisal}汇总_{request.viewer.today:%Y%m%d}.xlsx")
 

@@ -16,6 +16,7 @@ from appraisal.services import poll_setup, polls
 from assessment.selectors import root_of
 from branches.permissions import can, check, visible
 from branches.rules import Role
+from core import audit
 from core.errors import InvalidInput
 from core.http import download, page_of, whole
 
@@ -152,6 +153,7 @@ def export(request: HttpRequest, poll_id: int) -> HttpResponseBase:
     results = poll_results(request.viewer, poll)
     if not results:
         raise Http404
+    audit.record(actor=request.viewer, action="export", target=poll, summary=f"导出{poll}汇总")
     book = poll_workbook(poll, results, on=request.viewer.today)
     return download(book, f"{poll}汇总_{request.viewer.today:%Y%m%d}.xlsx")
 

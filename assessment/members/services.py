@@ -57,7 +57,12 @@ def set_class(
     member = seen_member(actor, member_id)
     check(actor, "member_class.edit", member.branch)
     _check_class(member, class_code, from_on, to_on, basis, now)
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     rows = ClassOverride.objects.filter(root_id=member.root_id, member=member)
+    before = {
+        f"from {one.from_on}": f"{one.class_code} to {one.to_on or ''} ({one.basis})"
+        for one in rows.filter(Q(to_on=None) | Q(to_on__gte=from_on)).order_by("from_on")
+    }
     rows.filter(from_on__gte=from_on).delete()
     rows.filter(Q(to_on=None) | Q(to_on__gte=from_on)).update(to_on=from_on - timedelta(days=1))
     made = None
@@ -74,7 +79,7 @@ def set_class(
         )
     ledger.mark_members(member.root_id, [member.pk], Month.of(from_on).key)
     after = {"class": class_code, "from_on": from_on, "to_on": to_on, "basis": basis}
-    audit.record(actor=actor, action="member_class.set", target=member, after=after)
+    audit.record(actor=actor, action="member_class.set", target=member, before=before, after=after)
     return made
 
 
@@ -161,6 +166,7 @@ def publish_year(*, actor: Viewer, branch: Organisation, year: int, now: datetim
     Conflict until December is closed: what is published must not move any more.
     """
     check(actor, "member_score.publish", branch)
+    Organisation.objects.select_for_update(no_key=True).get(pk=branch.pk)
     december = Month(year, 12)
     if current_closing(branch.root_id, december) is None:
         raise Conflict(f"{december.label}还没有封存，不能公示。", remedy="请在机关党委封存12月后再公示。")

@@ -150,6 +150,22 @@ def test_a_notice_runs_five_working_days_after_its_day(day):
 
 
 @pytest.mark.django_db
+def test_a_grade_decided_during_the_notice_is_not_told_before_it_is_published(
+    settled_cast, officer, year_end, client_as
+):
+    row = settle(settled_cast, officer, year_end)[settled_cast.branch.pk]
+    proposed = row.proposed_grade
+    announce(officer, year_end)
+    services.decide_grade(actor=officer, result_id=row.pk, grade="fail", reason="研究决定")
+
+    [own] = running_notices(Viewer.of(settled_cast.secretary, DAY))[0].own
+    assert own.noticed_grade == proposed != "fail"
+    words = client_as("secretary").get("/results/").content.decode()
+    assert "建议等次 <b>不合格</b>" not in words
+    assert "建议等次 <b>" in words
+
+
+@pytest.mark.django_db
 def test_notice_shows_what_was_composed_until_the_fifth_working_day(settled_cast, officer, year_end):
     rows = settle(settled_cast, officer, year_end)
     notice = announce(officer, year_end)

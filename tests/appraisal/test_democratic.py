@@ -275,6 +275,7 @@ def test_under_five_votes_the_page_and_the_sheet_show_nothing(crowd, appraisal, 
     file = b"".join(client.get(f"/democratic/branch/{appraisal.pk}/export/").streaming_content)
     cells = {row[3] for row in load_workbook(BytesIO(file)).active.values if row[1] and str(row[1]).startswith("党员")}
 
+    assert AuditEntry.objects.filter(action="export", target_id=str(appraisal.pk)).count() == 1
     assert cells == {"＊" if votes < 5 else "5"}
     assert (f'<td class="num">{votes}</td>' in page) is (votes >= 5)
 

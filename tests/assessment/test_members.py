@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessment import rollup as branches
 from assessment.members import ledger, reminders, rollup, schemes
@@ -33,6 +34,7 @@ from assessment.selectors.members import member_reference
 from assessment.statement.member import member_statement
 from branches.permissions import Viewer
 from core.errors import Conflict, InvalidInput, Refused
+from core.models import AuditEntry
 from core.periods import Month
 from notices.models import Notice
 from tests.factories.assessment import after, noon
@@ -212,6 +214,17 @@ def test_another_class_from_a_day_on_what_ground(world):
     set_class(actor=actor, member_id=member.pk, class_code="", from_on=date(2026, 11, 1), basis="", now=noon(TODAY))
     roll_members(world.root, Month(2026, 11))
     assert standing(member, Month(2026, 11)).class_code == "M2"
+
+
+def test_classes_that_give_way_stay_in_the_audit(world):
+    actor, member = world.viewer("secretary"), world.member.member
+    for code, day in (("M6", date(2026, 10, 8)), ("M3", date(2026, 10, 1))):
+        set_class(
+            actor=actor, member_id=member.pk, class_code=code, from_on=day, basis=f"{code}支部会议", now=noon(TODAY)
+        )
+
+    changes = str(AuditEntry.objects.filter(action="member_class.set").latest("pk").changes)
+    assert "M6支部会议" in changes and "M3支部会议" in changes
 
 
 def test_only_the_secretary_sets_a_class(world):
@@ -394,6 +407,20 @@ def test_a_later_mark_of_the_same_half_replaces_the_earlier(world):
     roll_members(world.root, Month(2026, 11))
 
     assert earned(world.member.member, Month(2026, 11))["MD1"] == (9_000_000, 10_000_000)
+
+
+def test_the_page_shows_the_half_year_in_which_it_saves(world, client_as):
+    roll_members(world.root, JUNE)
+    pk = world.member.member_id
+    give_marks(
+        actor=world.viewer("secretary"), branch=world.branch, month=JUNE, marks={(pk, "MD1"): 61}, now=noon(TODAY)
+    )
+
+    page = client_as("secretary").get(f"/member-scores/marks/?month={JUNE}")
+    today = timezone.localdate()
+    assert (page.context["month"], page.context["half"]) == (Month.of(today), 1 if today.month <= 6 else 2)
+    shown = {cell["mark"] for row in page.context["rows"] for cell in row["cells"]}
+    assert (61 in shown) is (today.year == 2026 and today.month <= 6)
 
 
 @pytest.mark.parametrize(
