@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -74,8 +74,9 @@ def decide_veto(
     case, year_end = _case_for_decision(actor, case_id)
     _check_replied(case, today(now))
     document_no = said(document_no, what="认定文号", limit=60)
-    if decided_on is None or not today(case.proposed_at) <= decided_on <= today(now):
-        raise InvalidInput("认定日期应在提出之后、今天或以前。", remedy="请填会议认定的日期。")
+    if decided_on is None or not _earliest_decision(case) <= decided_on <= today(now):
+        words = f"认定日期应在支部申辩以后（{_earliest_decision(case).isoformat()}起）、今天或以前。"
+        raise InvalidInput(words, remedy="请填会议认定的日期。", fields={"decided_on": [words]})
     case.state, case.document_no, case.decided_on = VetoState.DECIDED, document_no, decided_on
     return _settle_case(case, year_end, actor, reason.strip(), f"{case.body}认定，文号{document_no}")
 
@@ -103,6 +104,11 @@ def _check_replied(case: VetoCase, day: date) -> None:
         raise Conflict(
             f"支部申辩期到{case.reply_until.isoformat()}，还不能认定。", remedy="请在申辩期满或收到申辩后认定。"
         )
+
+
+def _earliest_decision(case: VetoCase) -> date:
+    """The day of the reply, or the day after the last one for it: the body does not meet before it could hear."""
+    return today(case.replied_at) if case.replied_at else case.reply_until + timedelta(days=1)
 
 
 def _settle_case(case: VetoCase, year_end: YearEnd, actor: Viewer, reason: str, summary: str) -> VetoCase:

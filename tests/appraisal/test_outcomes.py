@@ -25,7 +25,7 @@ from appraisal.verify import verify_publication
 from branches.permissions import Viewer
 from core.errors import Conflict, InvalidInput
 from core.models import AuditEntry
-from tests.factories.appraisal import DAY, JANUARY, LATER, entries, publish, settle, veto
+from tests.factories.appraisal import JANUARY, LATER, entries, publish, settle, veto
 from worklists.services import open_item
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_assumed_weights_vetoes_and_grades_move_what_they_should(settled_cast, o
 
 def test_a_veto_can_be_assumed_away(settled_cast, officer, year_end):
     case = veto(settled_cast, officer, year_end)
-    services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=DAY, now=LATER)
+    services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=LATER.date(), now=LATER)
     settle(settled_cast, officer, year_end)
     pk = settled_cast.branch.pk
     line = next(one for one in what_if(officer, year_end, Assumptions(caps={pk: ""})) if one.year.branch_id == pk)
@@ -162,7 +162,7 @@ def test_award_list_stands_on_published_results_and_closed_rectifications(
     settle(settled_cast, officer, year_end)
     assert "还没有公布" in award_list(officer, award, 2025).why
     case = veto(settled_cast, officer, year_end)
-    services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=DAY, now=LATER)
+    services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=LATER.date(), now=LATER)
     publish(settled_cast, officer, second, year_end)
     open_item(
         actor=officer,

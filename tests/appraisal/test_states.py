@@ -55,7 +55,7 @@ def test_veto_is_not_decided_while_the_results_are_up_for_publication(settled_ca
     case = veto(settled_cast, officer, year_end)
     YearEnd.objects.update(state="proposed")
     with pytest.raises(Locked):
-        services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=DAY, now=LATER)
+        services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=LATER.date(), now=LATER)
     with pytest.raises(Locked):
         services.drop_veto(actor=officer, case_id=case.pk, reason="查无实据", now=LATER)
     assert VetoCase.objects.get().state == "proposed"
@@ -81,8 +81,8 @@ def test_branch_replies_through_the_last_day_and_by_its_secretary(settled_cast, 
         reply(settled_cast, case, last)
 
 
-@pytest.mark.parametrize("day", [None, date(2026, 1, 19), date(2026, 2, 4)])
-def test_veto_is_decided_between_its_proposal_and_today(settled_cast, officer, year_end, day):
+@pytest.mark.parametrize("day", [None, date(2026, 1, 19), DAY, date(2026, 1, 27), date(2026, 2, 4)])
+def test_veto_without_a_reply_is_decided_between_its_last_day_and_today(settled_cast, officer, year_end, day):
     case = veto(settled_cast, officer, year_end)
     with pytest.raises(InvalidInput, match="认定日期"):
         services.decide_veto(actor=officer, case_id=case.pk, document_no="1号", decided_on=day, now=LATER)
