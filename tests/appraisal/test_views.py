@@ -96,7 +96,9 @@ def test_one_cell_is_saved_as_typed_and_a_bad_one_is_said(year, client_as):
         "/year-end/2025/marks/", {f"committee-{year.branch.pk}": "92.5"}, headers={"HX-Request": "true"}
     )
     bad = officer.post("/year-end/2025/marks/", {f"committee-{year.branch.pk}": "优"}, headers={"HX-Request": "true"})
-    assert (good.content.decode().strip(), PartMark.objects.get().hundredths) == ("已保存", 9250)
+    said, hidden = good.content.decode().strip().split("\n", 1)
+    assert (said, PartMark.objects.get().hundredths) == ("已保存", 9250)
+    assert f'name="committee_v-{year.branch.pk}" value="1"' in hidden  # the version the next change stands on
     assert "不是可用的分数" in bad.content.decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
+from datetime import datetime
 
 import openpyxl
 import xlsxwriter
@@ -23,6 +24,7 @@ def summary_form() -> bytes:
     """支部考核得分汇总表: two-row merged head, rows 5—8 prepared, a sum row, signatures, a seal, a chart, a note, rules."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": datetime(2026, 1, 5)})  # the same bytes, whenever it is made
     sheet = book.add_worksheet("汇总表")
     title = book.add_format({"font_name": "方正小标宋简体", "font_size": 20, "align": "center", "valign": "vcenter"})
     line = book.add_format({"font_name": "仿宋_GB2312", "font_size": 12})

@@ -81,7 +81,7 @@ def test_kind_that_nobody_holds_can_be_claimed_and_counts_without_points(asked, 
 
 def test_added_kind_is_held_from_then_on_and_ends(asked, cast, officer):
     kind = add_kind(asked, cast)
-    with pytest.raises(asking.AlreadyHeld, match="增设"):
+    with pytest.raises(asking.AlreadyHeld, match="志愿服务时长"):
         add_kind(asked, cast, "本月志愿服务时长")
     end_kind(actor=officer, kind_id=kind.pk, month=NOVEMBER)
     assert kind.metric in catalogue_for(cast.root.pk, NOVEMBER).kinds

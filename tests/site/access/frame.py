@@ -18,7 +18,7 @@ TABLE: dict[str, Access] = {
     "core:draft": page(EVERYBODY, "draft_key"),
     "core:job": page(frozenset({"secretary"}), "job"),
     "core:job_file": page(frozenset({"secretary"}), "job"),
-    "notices:inbox": page(frozenset({"secretary"}), empty=EVERYBODY - {"secretary"}),
+    "notices:inbox": page(frozenset({"secretary", "officer"}), empty=EVERYBODY - {"secretary", "officer"}),
     "notices:mark_all_read": deed(EVERYBODY),
     "notices:open": page(frozenset({"secretary"}), "notice"),
     "notices:mark_read": deed(frozenset({"secretary"}), "notice"),
