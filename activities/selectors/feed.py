@@ -13,7 +13,7 @@ from activities.models import CalendarFeed
 from activities.rules.yearplan import DUE, FILLED, LACKING, NOT_DUE, PlanLine
 from activities.selectors.yearplan import Plan, committee_plan, plans_of, read_plans
 from branches.models import Organisation, Tier
-from branches.permissions import Viewer, visible
+from branches.permissions import Viewer, sees, visible
 from branches.rules import Role
 
 STATUS_WORDS = {"done": "已办", "late": "已办（补报）", "pending": "已报待审", "lacking": "没有办"}
@@ -54,7 +54,7 @@ def _events(viewer: Viewer, root: Organisation, year: int, today: date) -> Itera
     for plan in _own_plans(viewer, year, today):
         for line in plan.lines:
             yield _line_event(plan, line)
-    if viewer.is_a(Role.OFFICER):
+    if viewer.is_a(Role.OFFICER) and sees(viewer, root):  # an officer of one part has no plan of the whole
         plan = committee_plan(viewer, root, year, today=today)
         yield from (_line_event(plan, line) for line in plan.lines)
     if viewer.is_a(Role.OFFICER, Role.LEADER):

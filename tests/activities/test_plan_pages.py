@@ -19,7 +19,7 @@ from activities.selectors.yearplan import plan_matrix
 from activities.services.feeds import digest_of, open_feed
 from core.models import AuditEntry
 from tests.factories import activities as records
-from tests.factories.branches import TODAY, Cast, GroupFactory
+from tests.factories.branches import TODAY, Cast, GrantFactory, GroupFactory
 
 YEAR = 2026
 
@@ -216,6 +216,16 @@ def test_coming_year_is_there_from_november_on(scheme: Cast) -> None:
     assert {event.day.year for event in feed_events(viewer, today=date(2026, 10, 31))} <= {2026, 2027}
     assert not [e for e in feed_events(viewer, today=date(2026, 10, 31)) if "theme_day~202701" in e.uid]
     assert [e for e in feed_events(viewer, today=date(2026, 11, 1)) if "theme_day~202701" in e.uid]
+
+
+def test_feed_of_an_officer_of_one_part_of_the_committee(scheme: Cast) -> None:
+    GrantFactory(user=scheme.other_secretary, organisation=scheme.branch)
+
+    uids = {event.uid for event in feed_events(scheme.viewer("other_secretary"), today=TODAY)}
+
+    assert any(uid.startswith(f"plan-{scheme.other_branch.pk}-") for uid in uids)
+    assert any(uid.startswith("sum-") for uid in uids)
+    assert not any(uid.startswith(f"plan-{scheme.root.pk}-") for uid in uids)
 
 
 def test_who_may_have_a_feed(scheme: Cast, client_as) -> None:
