@@ -20,7 +20,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     counts: Any = SimpleLazyObject(lambda: counters_of(viewer))
     return {
         "viewer": viewer,
-        "counts": counts,
+        "menu_counts": counts,
         "navigation": SimpleLazyObject(lambda: menu_of(viewer, request.path, counts)),
         "bell_url": url_of("notices:inbox"),
         "is_demo": is_demo(),
