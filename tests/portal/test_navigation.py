@@ -107,3 +107,11 @@ def test_what_is_to_be_put_right_stands_beside_the_menu(cast, django_assert_num_
     with django_assert_num_queries(len(viewers)):
         found = {name: counters_of(viewer).get("worklists") for name, viewer in viewers.items()}
     assert found == {"secretary": 1, "officer": 1, "leader": None, "member": None}
+
+
+def test_the_bell_counts_on_pages_that_have_figures_of_their_own(cast, client_as):
+    """The list of items to put right names its figures `counts`; they must not hide the frame's."""
+    opened(cast)  # tells the secretary
+    client = client_as("secretary")
+    for path in ("/worklists/", "/activities/"):
+        assert '<span class="topbar-count">1</span>' in client.get(path).content.decode(), path
